@@ -34,7 +34,9 @@ class Windows:
 
     @contextmanager
     def opened(self, address: str, **options: Any) -> Iterator[Page]:
-        """A new page of its own, to be used at that address. Nothing that was stored there outlives it."""
+        """A new page of its own, to be used at that address. Nothing that was stored there outlives it. With
+        `own_clock` its time can be moved.
+        """
         free = self._free.setdefault(repr(sorted(options.items())), [])
         context = free.pop() if free else self._kept(address, options)
         page = context.new_page()
@@ -49,7 +51,10 @@ class Windows:
         free.append(context)
 
     def _kept(self, address: str, options: dict[str, Any]) -> BrowserContext:
+        own_clock = options.pop("own_clock", False)
         context = self._browser.new_context(**options)
+        if own_clock:
+            context.clock.install()
         context.new_page().goto(f"{address}/icon.svg")
         return context
 

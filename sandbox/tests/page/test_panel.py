@@ -8,6 +8,8 @@ from .conftest import OpenPage
 from .world import ALERTS, World
 
 NOW = 1_763_712_000
+RENEWED_MS = 6_000
+"""The page renews what is written relative to now every five seconds."""
 FAULTS: list[dict[str, Any]] = [
     {"name": "raw_file_empty", "description": "The scraper writes an empty file.", "processor_needed": True},
     {"name": "alert_storm", "description": "Many fail at once.", "processor_needed": False},
@@ -44,8 +46,8 @@ class Simulation:
             route.fulfill(json={"faults": FAULTS, "active": self.active, "open": self.open})
 
 
-def _open(open_page: OpenPage, simulation: Simulation) -> Page:
-    page = open_page(place=ALERTS)
+def _open(open_page: OpenPage, simulation: Simulation, **options: Any) -> Page:
+    page = open_page(place=ALERTS, **options)
     page.route("**/sim/api/**", simulation.serve)
     page.reload()
     page.get_by_role("button", name="Pipeline: inject a fault").click()
@@ -79,7 +81,9 @@ def test_inject_and_heal(open_page: OpenPage) -> None:
 
 def test_times_are_relative_to_the_clock_of_the_simulation(open_page: OpenPage, world: World) -> None:
     world.post(ALERTS, f"opened <!date^{NOW - 150}^{{ago}}|then>, due <!date^{NOW - 40 * 3600}^{{ago}}|then>")
-    page = _open(open_page, Simulation())
+    page = _open(open_page, Simulation(), own_clock=True)
+    expect(page.locator(".panel__clock")).to_contain_text("3:00")
+    page.clock.fast_forward(RENEWED_MS)
     expect(page.locator(".msg time.date")).to_have_text(["2 minutes ago", "1 day ago"])
 
 
