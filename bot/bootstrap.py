@@ -13,6 +13,7 @@ from bot.adapters.clock import machine_start, monotonic_seconds, system_clock
 from bot.checking import checking
 from bot.config.settings import Settings
 from bot.deploying import deploys_of, operating
+from bot.domain.errors import BadInput
 from bot.domain.platform.registry import Registry
 from bot.guiding import guided
 from bot.hearing import echo_of
@@ -123,6 +124,8 @@ def _read_again_when_changed(duties: Serving, opened: Warehouse, settings: Setti
         configured = document
 
     def renew() -> None:
+        if settings.sources_file is None and services.sources.connected:
+            raise BadInput("sources.yaml is gone. Put it back, or write `sources: []` where none is to be read")
         connected = connected_sources(settings, partial(registry_in_use, opened, settings), dataset_of(settings))
         fresh = app_services(opened, settings, services.now, store, services.sources)
         fresh.health.notes = warnings

@@ -57,7 +57,8 @@ def first_draft(settings: Settings, folder: Path, platform: PlatformDescription)
 def _together(found: Sequence[SyncReport]) -> SyncReport:
     rows, rejected = sum(each.rows for each in found), sum(each.rejected for each in found)
     warnings = tuple(warning for each in found for warning in each.warnings)
-    return replace(found[0], rows=rows, rejected=rejected, warnings=warnings)
+    reasons = tuple(reason for each in found for reason in each.reasons)
+    return replace(found[0], rows=rows, rejected=rejected, warnings=warnings, reasons=reasons)
 
 
 def registry_to_load(

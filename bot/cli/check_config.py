@@ -29,13 +29,14 @@ def check_config(
     import json
 
     from bot.config.check import check_folder, check_registry
+    from bot.config.chosen_sources import quota_warnings
 
     with errors_for_people():
         chosen = path if path is not None else settings_of(None).config
         registry, warnings = check_folder(chosen) if chosen.is_dir() else check_registry(chosen)
         said = [*map(str, warnings), *_beside_the_history(registry)]
         said += [*_of_pages(chosen), *_of_runbooks(chosen)] if chosen.is_dir() else []
-        said += quota_warnings(chosen) if chosen.is_dir() else []
+        said += quota_warnings(settings_of(None), chosen) if chosen.is_dir() else []
         said += _of_deadlines(chosen, registry) if chosen.is_dir() else []
         kept, unknown = _of_objectives(chosen, registry) if chosen.is_dir() else ([], [])
         said += unknown
@@ -55,17 +56,6 @@ def _of_runbooks(folder: Path) -> list[str]:
     from bot.config.runbooks import load_runbooks, runbook_folder
 
     return [f"{each}; the runbook is left out" for each in load_runbooks(runbook_folder(folder)).problems]
-
-
-def quota_warnings(folder: Path) -> list[str]:
-    """Of a warehouse in BigQuery: more loads than its quota allows."""
-    from bot.config.sources import load_sources
-    from bot.domain.sources import too_many_loads
-
-    if settings_of(None).warehouse != "bigquery":
-        return []
-    said = too_many_loads(entry.plan for entry in load_sources(folder / "sources.yaml"))
-    return [] if said is None else [f"sources.yaml: {said}"]
 
 
 def _beside_the_history(registry: "Registry") -> list[str]:

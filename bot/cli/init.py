@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 FILES = ("sources.yaml", "registry.yaml", "policy.yaml", "slos.yaml")
 MOST_SHOWN = 16
+MOST_REASONS = 5
+UNKNOWN_STATUS = (
+    "failures, perhaps: rows with an unknown status are set aside. Say in sources.yaml what each such word means, for "
+    "example `statuses: {failed: [KO]}`; then they are read by themselves"
+)
 NONE_READ = {
     "bigquery": "a first read goes back 30 days: for older runs set `days` in sources.yaml",
     "files": "a file counts 2 s after it was written",
@@ -87,8 +92,9 @@ def _print(found: "FirstSource", drafted: "DraftRegistry", first: "FirstRead", o
         why = NONE_READ.get(str(found.fields["kind"]))
         missing.insert(0, "; ".join(filter(None, ("runs: none was read, so the registry is empty", why))))
     if report.rejected:
-        rows = plural(report.rejected, "row")
-        missing.append(f"{rows} could not be read: `fireline health` names them after the first sync")
+        missing[:0] = [f"set aside, {reason}" for reason in report.reasons[:MOST_REASONS]]
+        if any("status '" in reason for reason in report.reasons):
+            missing.insert(0, UNKNOWN_STATUS)
     for title, lines in (
         ("Sure", [*found.sure, *said.sure]),
         ("Guessed", [*found.guessed, *said.guessed]),

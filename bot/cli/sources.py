@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 LONGEST_SYNC_S = 3_600.0
 WARNINGS_S = 5.0
+MOST_REASONS = 5
 Name = Annotated[str | None, typer.Argument(help="A source of sources.yaml; without one, all.", show_default=False)]
 sources = typer.Typer(help="Where facts come from: their age, lag and cost; read or check them now.")
 
@@ -42,6 +43,7 @@ def sync(name: Name = None, as_json: AsJson = False, home: Home = None) -> None:
 @sources.command()
 def check(name: Name = None, as_json: AsJson = False, home: Home = None) -> None:
     """Can each source be read, and what is there? Nothing is stored. Exit code 1 if one cannot."""
+    _warn_of_quotas(home)
     _finish(_asked("check", name, home), as_json=as_json)
 
 
@@ -137,6 +139,15 @@ def _warn(home: Any) -> None:
         say(f"warning: {shown(warning)}", error=True)
 
 
+def _warn_of_quotas(home: Any) -> None:
+    from bot.config.chosen_sources import quota_warnings
+
+    with errors_for_people():
+        settings = settings_of(home)
+        for warning in quota_warnings(settings, settings.config) if settings.sources_file is not None else ():
+            say_folded(f"warning: {shown(warning)}", error=True)
+
+
 def _print(found: list[dict[str, Any]], *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(found, indent=2))
@@ -171,3 +182,5 @@ def _print_one(each: dict[str, Any]) -> None:
     else:
         counts = f"{each['added']:,} new, {each['corrected']:,} corrected, {each['rejected']:,} rejected"
         say_folded(f"{name}: {plural(each['rows'], 'row')} read in {each['seconds']:.1f} s: {counts}")
+        for reason in each.get("reasons", ())[:MOST_REASONS]:
+            say_folded(f"rejected: {shown(reason)}", error=True)

@@ -10,6 +10,7 @@ from bot.domain.errors import BadInput, reason_of, suggest
 from bot.domain.evidence.platform_facts import platform_facts
 from bot.domain.platform.registry import Registry
 from bot.domain.redaction import redacted, visible
+from bot.domain.rejections import counted
 from bot.domain.sources import Back, SourceFailed, SourcePlan, SourceStatus
 from bot.ports.clock import Clock
 from bot.ports.sources import Batch, Source, TellsNews
@@ -36,7 +37,7 @@ class Connected:
 
 @dataclass(frozen=True)
 class SyncReport:
-    """What one read of a source brought. `seconds` is how long it took."""
+    """What one read of a source brought. `seconds` is how long it took, `reasons` why rows were rejected."""
 
     source: str
     rows: int = 0
@@ -46,6 +47,7 @@ class SyncReport:
     bytes_billed: int = 0
     seconds: float = 0.0
     warnings: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass
@@ -185,7 +187,7 @@ class SourcesService:
         return connected
 
     def _read(self, connected: Connected) -> SyncReport:
-        report, missed = SyncReport(connected.plan.name), dict[str, None]()
+        report, missed, reasons = SyncReport(connected.plan.name), dict[str, None](), list[str]()
         if isinstance(connected.source, TellsNews) and connected.source.nothing_new():
             return report
         mark = self._warehouse.source_marks().get(connected.plan.name)
@@ -198,11 +200,12 @@ class SourcesService:
                     continue
                 loaded = self._store(connected, replace(batch, cursor=position or "") if stays else batch)
                 report, stays = _with(report, batch, loaded), stays or loaded.waiting > 0
+                reasons += [row.reason for row in loaded.rejected]
                 position = position if stays else batch.cursor
         if stays:
             connected.source.close()  # to be given the rows that wait again
         self._note(connected.plan.name, tuple(missed))
-        return replace(report, warnings=(*missed, *report.warnings))
+        return replace(report, warnings=(*missed, *report.warnings), reasons=counted(reasons))
 
     def _store(self, connected: Connected, batch: Batch) -> LoadReport:
         now = self._clock()

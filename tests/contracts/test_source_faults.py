@@ -9,7 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -208,6 +208,68 @@ def test_rows_in_any_order_and_twice_leave_the_same(held: SqlWarehouse, tmp_path
         with reading(clean, Clock(), history=database(tmp_path / "clean.db", rows)) as service:
             synced(service)
         assert contents(held) == contents(clean)
+
+
+def test_numbers_that_are_committed_out_of_their_order_are_found(held: SqlWarehouse, tmp_path: Path) -> None:
+    """Rows by their place in the table, as by an identity: 3 was taken before 4 and is there after it."""
+    path, clock = tmp_path / "history.db", Clock()
+    source = database(path, ROWS)
+    source.close()
+    by_number = Question("SELECT rowid AS id, * FROM history", "id", "number", rigs.LATENESS)
+    changed(path, "CREATE TABLE later AS SELECT rowid AS id, * FROM history WHERE rowid = 3")
+    changed(path, "DELETE FROM history WHERE rowid = 3")
+    names = ", ".join(rigs.THEIRS.get(name, name) for name in rigs.COLUMNS)
+    late = f"INSERT INTO history (rowid, {names}) SELECT id, {names} FROM later"  # noqa: S608 (our own)
+    with reading(held, clock, history=of(path, question=by_number)) as service:
+        assert synced(service) == 3
+        clock.now += timedelta(minutes=1)
+        changed(path, late)
+        assert (synced(service), synced(service)) == (1, 0)
+
+
+def test_a_table_that_is_emptied_and_filled_again_is_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "history.db"
+    source = database(path, ROWS)
+    source.close()
+    by_number = Question("SELECT rowid AS id, * FROM history", "id", "number", timedelta())
+    for question in (QUESTION, by_number):
+        with closing(warehouse()) as into, reading(into, Clock(), history=of(path, question=question)) as service:
+            assert synced(service) == 4
+            changed(path, "CREATE TABLE kept AS SELECT * FROM history")
+            changed(path, "DELETE FROM history")
+            assert "begins anew" in service.sync("history").warnings[0]
+            assert service.sync("history").warnings == ()
+            changed(path, "UPDATE kept SET run_id = run_id || '2', job = 'new'")
+            changed(path, "INSERT INTO history SELECT * FROM kept LIMIT 2")
+            assert (synced(service), synced(service)) == (2, 0)
+            changed(path, "DELETE FROM history")
+            changed(path, "INSERT INTO history SELECT * FROM kept")
+            changed(path, "DROP TABLE kept")
+            synced(service)
+            assert len(rows_of(into, "runs")) == 8
+
+
+def test_another_kind_of_cursor_begins_anew(held: SqlWarehouse, tmp_path: Path) -> None:
+    path = tmp_path / "history.db"
+    database(path, ROWS).close()
+    by_number = Question("SELECT rowid AS id, * FROM history", "id", "number", rigs.LATENESS)
+    for question, added in ((QUESTION, 4), (by_number, 0), (QUESTION, 0)):
+        with reading(held, Clock(), history=of(path, question=question)) as service:
+            assert synced(service) == added
+
+
+def test_clocks_that_go_back_in_autumn_hide_no_row(held: SqlWarehouse, tmp_path: Path) -> None:
+    """SQLite keeps moments as text: 01:00-05:00 comes after 01:59-04:00 and sorts before it."""
+    path, clock = tmp_path / "history.db", Clock()
+    clock.now = datetime(2026, 11, 2, tzinfo=UTC)
+    rows = [run(name, day=date(2026, 11, 1), start=5.9) for name in ("summer", "winter")]
+    for row, local in zip(rows, ("2026-11-01 01:59:00-04:00", "2026-11-01 01:05:00-05:00"), strict=True):
+        row["inserted_at"] = row["started_at"] = row["completed_at"] = local
+    with reading(held, clock, history=database(path, rows[:1])) as service:
+        assert synced(service) == 1
+        with rigs.sqlite(tmp_path) as rig:
+            rig.put(rows[1:])
+        assert (synced(service), synced(service)) == (1, 0)
 
 
 def test_two_sources_that_tell_of_the_same_runs_count_them_once(held: SqlWarehouse, tmp_path: Path) -> None:

@@ -304,6 +304,10 @@ def test_a_broken_sources_file_leaves_those_before_and_is_said(
     (warning,) = duties.probe.warnings()
     assert "sources.yaml:2" in warning
     assert warning in duties.services.health.of(HealthRequest(), NOW).warnings
+    (reading.running.folder / "sources.yaml").unlink()
+    reading.running.look()
+    assert duties.sources.plans == before
+    assert "sources.yaml is gone" in duties.probe.warnings()[0]
 
 
 def test_a_source_read_once_an_hour_is_no_lane_that_hangs(reading: Reading) -> None:

@@ -132,6 +132,19 @@ def registry(folder: Path) -> dict[str, dict[str, Any]]:
     return {entry["name"]: entry for entry in document["processors"]}
 
 
+def test_words_that_mean_nothing_yet_are_named_first(tmp_path: Path) -> None:
+    """Rows of an unknown status are set aside: they may be all the failures there are."""
+    place = database(tmp_path)
+    with closing(sqlite3.connect(place)) as connection, connection:
+        connection.execute("UPDATE etl_history SET status = 'KO' WHERE status = 'failed'")
+    begun = init(tmp_path, place, "--query", NAMED)
+    missing = begun.stdout.partition("Missing:")[2]
+    assert missing.lstrip().startswith("failures, perhaps:")
+    assert "set aside, 1 row: status 'KO' is none of success" in missing
+    synced = fireline(tmp_path, "sources", "sync")
+    assert "rejected: 1 row: status 'KO' is none of" in synced.output
+
+
 def test_a_history_shows_slots_by_weekday(tmp_path: Path) -> None:
     assert init(tmp_path, database(tmp_path), "--query", NAMED).exit_code == 0
     found = registry(tmp_path)

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.sources.objects import Pattern
-from bot.cli.check_config import quota_warnings
-from bot.config.chosen_sources import sources_in_use
+from bot.config.chosen_sources import quota_warnings, sources_in_use
 from bot.config.registry import load_registry
 from bot.config.settings import BUNDLED_CONFIG, Settings
 from bot.config.sources import load_sources
@@ -104,12 +103,12 @@ def test_what_looks_at_dates_looks_back_for_days(tmp_path: Path, fields: str, la
     assert entry.lateness == timedelta(hours=lateness)
 
 
-def test_more_loads_than_bigquery_allows_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_loads_than_bigquery_allows_are_said(tmp_path: Path) -> None:
     for warehouse, every, said in (
         ("duckdb", "30s", []),
         ("bigquery", "1m", []),
         ("bigquery", "30s", ["sources.yaml: the sources may make 2,880 loads a day"]),
     ):
         written(tmp_path, f"{TABLE}, every: {every}")
-        monkeypatch.setenv("FIRELINE_WAREHOUSE", warehouse)
-        assert [line.split(", each of")[0] for line in quota_warnings(tmp_path)] == said
+        settings = Settings(config=tmp_path, warehouse=warehouse)
+        assert [line.split(", each of")[0] for line in quota_warnings(settings, tmp_path)] == said

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from bot.adapters.sources.rows import Lines
+from bot.adapters.sources.sql_positions import fitting, later_number, number_since, of_zones
 from bot.domain.sources import Feed, SourceFailed
 from bot.ports.sources import Batch
 from bot.ports.warehouse import DataFile
@@ -26,6 +27,7 @@ BATCH_ROWS, BATCH_BYTES = 50_000, 32_000_000
 FETCHED = 1_000
 MOST_REMEMBERED = 100_000
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+GONE = "the newest row that was read is there no more: the next read begins anew"
 _SINCE = re.compile(r"(?<!:):since\b")
 CursorType = Literal["time", "number", "text"]
 
@@ -95,8 +97,9 @@ class SqlSource:
         from bot.adapters.sources.sql_errors import explained
 
         scratch = tempfile.TemporaryDirectory(prefix="fireline-")
-        with scratch as folder, explained(self._url), self._rows(cursor) as result:
-            yield self._batches(result, cursor, Path(folder), now)
+        since = fitting(cursor, is_number=self._question.cursor_type == "number")
+        with scratch as folder, explained(self._url), self._rows(since) as result:
+            yield self._batches(result, since, Path(folder), now)
 
     def check(self, now: datetime) -> str:  # noqa: ARG002 (the port's)
         """The columns that the query gives. Raises SourceFailed when it cannot be asked, BadInput for what it gives."""
@@ -152,25 +155,35 @@ class SqlSource:
         known = self._stored.rows if cursor == self._stored.until else frozenset[int]()
         seen, kind, more = set[int](), self._question.cursor_type, True
         told = list(range(len(names))) if self._question.keeps else [at for at in range(len(names)) if at != place]
+        found, batch = False, 0
         waits = partial(_lies_ahead, place=place if kind == "time" else None, now=now)
         while more:
-            given = list[int]()
+            given, batch = list[int](), batch + 1
             with Lines(path, [names[at] for at in told]) as lines:
                 while more and self._has_room(lines):
                     some = result.fetchmany(min(FETCHED, self._batch_rows))
                     come = [not waits(row) for row in some]
+                    far = batch > 1 and not lines.rows
                     numbers = _added(lines, _of(some, told), known)
                     there = list(compress(some, come))
                     given += compress(numbers, come)
-                    position = _later(position, there, place, kind)
-                    more = bool(some)
+                    position = _later(position, there, place, self._question, now, far=far)
+                    found, more = found or _has_cursor(some, place), bool(some)
             if lines.rows:
                 if place is None:
                     position = _of_bytes(path)
                 held = DataFile(path, self._feeds.value, self._name, self._columns, part=True, once=False)
                 yield Batch(position or "", held)
             seen.update(given if len(seen) <= MOST_REMEMBERED else ())
+        if cursor and not found and self._goes_on_by_itself():
+            yield Batch("", None, warnings=(GONE,))
+            position = None
         self._stored = _Stored(position, frozenset(seen if len(seen) <= MOST_REMEMBERED else ()))
+
+    def _goes_on_by_itself(self) -> bool:
+        """By our own condition, which the newest row meets again as long as it is there."""
+        query = self._question.query
+        return self._question.cursor is not None and isinstance(query, str) and not _SINCE.search(query)
 
     def _has_room(self, lines: Lines) -> bool:
         return lines.rows < self._batch_rows and lines.size < BATCH_BYTES
@@ -200,12 +213,23 @@ def _of_bytes(path: Path) -> str:
         return json.dumps({"sha256": hashlib.file_digest(stream, "sha256").hexdigest()})
 
 
-def _later(position: str | None, rows: Sequence[Any], place: int | None, kind: CursorType) -> str | None:
-    """The position after rows in the order of their cursor. Rows without one are given each time."""
-    if place is None:
+def _later(
+    position: str | None, rows: Sequence[Any], place: int | None, question: Question, now: datetime, *, far: bool
+) -> str | None:
+    """The position after rows in the order of their cursor. Rows without one are given each time. `far`: a batch of
+    rows came before these in the same read.
+    """
+    values = [] if place is None else [row[place] for row in rows if row[place] is not None]
+    if not values:
         return position
-    last = next((row[place] for row in reversed(rows) if row[place] is not None), None)
-    return position if last is None else json.dumps({"value": _written(last, kind)})
+    last = _written(values[-1], question.cursor_type)
+    if question.cursor_type != "number":
+        return json.dumps({"value": last})
+    return later_number(position, _written(values[0], "number"), last, now, question.lateness, far=far)
+
+
+def _has_cursor(rows: Sequence[Any], place: int | None) -> bool:
+    return place is not None and any(row[place] is not None for row in rows)
 
 
 def _lies_ahead(row: Any, place: int | None, now: datetime) -> bool:
@@ -234,14 +258,14 @@ def _since(cursor: str | None, question: Question) -> Any:
     """
     value = json.loads(cursor).get("value") if cursor else None
     if value is None or question.cursor_type != "time":
-        return value
+        return number_since(cursor, value)
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
         raise SourceFailed(
             f"the cursor {question.cursor} gave {value!r}, which is no moment", "Set cursor_type: text or number."
         ) from None
-    return _like(moment - question.lateness, value)
+    return _like(moment - question.lateness - of_zones(moment), value)
 
 
 def _like(moment: datetime, text: str) -> str:
