@@ -15,11 +15,13 @@ def main() -> None:
     from bot.cli.streams import usable_streams
 
     is_health = sys.argv[1:2] == ["health"]
-    if is_health:
-        gc.disable()  # one answer, then the end: to look for garbage among what was imported takes a twelfth of it
+    gc.disable()  # to look for garbage among what is imported takes a tenth of a start
     with usable_streams():
         if not is_health or not answered(sys.argv[2:]):
             from bot.cli.app import main as every_command
 
+            if not is_health:  # that is one answer, then the end
+                gc.freeze()
+                gc.enable()
             signal.signal(signal.SIGINT, interrupted)
             every_command()
