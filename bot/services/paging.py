@@ -35,9 +35,10 @@ SETTLES = timedelta(seconds=2)
 """A channel may show a message that late."""
 UNSEEN = timedelta(seconds=30)
 """After a try of which nobody knows, on a channel where nobody can look."""
-LOOKED_FOR = timedelta(minutes=5)
+LOOKED_FOR, FEWEST_LOOKS = timedelta(minutes=5), 3
 """Since the first try, where a channel does not answer whoever looks: what it has taken meanwhile would come again and
-again. Another provider is taken after NO_ANSWER.
+again. So often it is asked at least, though a process that was stopped or had much to do begins later. Another provider
+is taken after NO_ANSWER.
 """
 REPAIRED = timedelta(minutes=5)
 """So often a channel that needs a person is tried again: somebody may have put it right."""
@@ -249,6 +250,8 @@ class PagingService:
 
     def _may_be_seen(self, page: Page) -> bool:
         """A channel that does not answer whoever looks is asked again, but a page does not wait for that for long."""
+        if page.attempts <= FEWEST_LOOKS:
+            return True
         return timedelta() <= self._wall() - (page.first_attempt_at or page.created_at) < LOOKED_FOR
 
     def _worded(self, queued: Queued) -> Page:
