@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from bot.domain.delivery import Page, Queued
+from bot.domain.delivery import Act, Page, Queued
 from bot.domain.escalation.next_action import AskOwner, Exhaust, Expire, PageStep, Stop, Wait, next_action
 from bot.domain.escalation.pages import Targets, pages_of, question_to
 from bot.domain.incidents import response as responses
@@ -134,7 +134,8 @@ class EscalationService:
         return _Taken(responses.owner_asked(response), pages, [_entry(response, EntryKind.ASKED, text, now)])
 
     def _exhausted(self, response: Response, incident: Incident, now: datetime) -> _Taken:
-        text = "Everybody was paged, and nobody has answered"
+        paged = any(each.page.act is Act.TRIGGER for each in self._state.pages_of(response.dedup_key))
+        text = "Everybody was paged, and nobody has answered" if paged else "Every step was taken, and reached nobody"
         if response.ladder.repeat is not None:
             text += f"; paging begins again in {response.ladder.repeat.total_seconds() / 60:.0f} min"
         entry = _entry(response, EntryKind.EXHAUSTED, text, now)

@@ -71,7 +71,7 @@ def unanswered(incident: Incident, response: Response, now: datetime, zone: tzin
     after = "Nobody is paged again."
     if response.ladder.repeat is not None:
         after = f"Paging begins again at {(now + response.ladder.repeat).astimezone(zone):%H:%M %Z}."
-    return f"{title}\nEverybody was paged. {after} Whoever can: `/incident {incident.label} ack`."
+    return f"{title}\nEvery step was taken. {after} Whoever can: `/incident {incident.label} ack`."
 
 
 def _more(carried: Sequence[Carried]) -> list[str]:

@@ -103,6 +103,15 @@ def test_when_nobody_answers_the_team_hears_of_it_each_time() -> None:
     )
 
 
+def test_a_ladder_that_reached_nobody_does_not_say_that_everybody_was_paged() -> None:
+    story = PagedStory(START, FakePager("slack", reaches=frozenset()))
+    story.held = [finding("Gamebook", severity="P0")]
+    story.look()
+    assert story.state.timeline(story.incident.id)[-1].text.startswith(
+        "Every step was taken, and reached nobody; paging begins again in"
+    )
+
+
 def test_everything_else_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(responding, "FACTS_WITHIN_S", 0.05)
     monkeypatch.setattr("bot.scheduler.ENDS_WITHIN_S", 0.05)
