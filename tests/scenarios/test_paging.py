@@ -225,15 +225,6 @@ class TestDelivery:
         repeated = [page.title for page in slack.tries if page.id == slack.tries[0].id]
         assert [title.startswith("(possible repeat)") for title in repeated] == [False, True]
 
-    def test_after_a_stop_a_look_that_gets_no_answer_is_made_again_too(self) -> None:
-        slack = FakePager("slack", answer=lambda _: UNANSWERED, finds=UNANSWERED)
-        story = begun(slack)
-        story.stand_still(6)
-        story.look()
-        slack.finds = None
-        story.fast_forward(1, step_s=5)
-        assert len([page for page in slack.tries if page.id == slack.tries[0].id]) == 1
-
     def test_what_was_refused_for_sure_is_no_repeat(self) -> None:
         answers = iter([Outcome(Kind.NO, "busy", retry_after=5), YES])
         voice = FakePager("slack", answer=lambda _: next(answers), sees=False)

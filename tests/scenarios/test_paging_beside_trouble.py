@@ -11,7 +11,7 @@ import pytest
 
 from bot import responding
 from bot.config.settings import Settings
-from bot.domain.delivery import Act, Outcome, Page, PageState
+from bot.domain.delivery import Act, Kind, Outcome, Page, PageState
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.incident import Incident
 from bot.ports.fakes.metrics import FakeMetrics
@@ -110,6 +110,19 @@ def test_a_ladder_that_reached_nobody_does_not_say_that_everybody_was_paged() ->
     assert story.state.timeline(story.incident.id)[-1].text.startswith(
         "Every step was taken, and reached nobody; paging begins again in"
     )
+
+
+def test_after_a_stop_a_look_that_gets_no_answer_is_made_again() -> None:
+    unanswered = Outcome(Kind.AMBIGUOUS, "no answer in time")
+    slack = FakePager("slack", answer=lambda _: unanswered, finds=unanswered)
+    story = PagedStory(START, slack)
+    story.held = [finding("Gamebook", severity="P0")]
+    story.look()
+    story.stand_still(6)
+    story.look()
+    slack.finds = None
+    story.fast_forward(1, step_s=5)
+    assert [page.id for page in slack.tries].count(slack.tries[0].id) == 1
 
 
 def test_everything_else_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
