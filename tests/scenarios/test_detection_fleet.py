@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.domain.evidence.observation import TableLoad
+from bot.domain.evidence.observation import RunSeen, TableLoad
 from bot.domain.findings.finding import FLEET
 from bot.domain.findings.finding import FindingKind as Kind
 from bot.domain.findings.severity import Severity
@@ -38,6 +38,21 @@ def test_a_slot_that_passed_in_that_time_is_part_of_it_when_it_is_missed_afterwa
     loads = [TableLoad(each.processor, each.data_date, 100, each.known_at) for each in runs]
     processors = tuple(each.model_copy(update={"bigquery_table": each.name}) for each in HOURLY.processors)
     (said,) = announced(*runs, registry=Registry(timezone="UTC", processors=processors), loads=loads)
+    assert said.finding.root == FLEET
+
+
+def test_rows_that_a_date_lacks_for_that_time_join_it_when_its_end_shows_them() -> None:
+    runs = [run for name in NAMES for run in every(60, 10, (STOPS, BACK), name)]
+    missed = 13
+
+    def load(each: RunSeen) -> TableLoad:
+        short = each.processor == NAMES[0] and BACK <= each.started_at and each.data_date == BACK.date()
+        slots = each.started_at.hour + 1 - (missed if short else 0)
+        return TableLoad(each.processor, each.data_date, 100 * slots, each.known_at)
+
+    processors = tuple(each.model_copy(update={"bigquery_table": each.name}) for each in HOURLY.processors)
+    registry = Registry(timezone="UTC", processors=processors)
+    (said,) = announced(*runs, registry=registry, loads=[load(each) for each in runs])
     assert said.finding.root == FLEET
 
 

@@ -25,9 +25,7 @@ IN_SERVICE = timedelta(days=8)
 """What has not run for longer is not waited for."""
 AHEAD = timedelta(hours=36)
 CATCHES_UP = timedelta(hours=24)
-"""After a stop a fleet fills by itself, or by hand, what it has missed."""
-SETTLED = 2 * MISSING_AFTER
-"""By then the slots that passed in that time, the last of them too, are known to be missed."""
+"""After a stop a fleet fills by itself, or by hand, what it has missed; rows that a date lacks show at its end."""
 OF_ABSENCE = frozenset(
     {
         FindingKind.MISSING_RUN,
@@ -82,7 +80,7 @@ class Fleet:
             return troubles
         others = [trouble for trouble in troubles if not self._explains(silent, trouble)]
         explained = len(troubles) - len(others)
-        if silent.until is not None and now - silent.until > (CATCHES_UP if explained else SETTLED):
+        if silent.until is not None and now - silent.until > CATCHES_UP:
             self._silent = None
             return troubles
         if silent.until is not None and not explained:
@@ -153,6 +151,8 @@ class Fleet:
         until = silent.until or datetime.max.replace(tzinfo=silent.since.tzinfo)
         if trouble.data_date is None or trouble.kind is FindingKind.STUCK_RUN:
             return silent.since - AHEAD <= trouble.since <= until
+        if trouble.kind is FindingKind.MISSING_RUN and trouble.since >= until:
+            return False
         day = self._history.day(trouble.processors[0], trouble.data_date)
         return any(silent.since < slot < until for slot in day.slots)
 
