@@ -130,6 +130,16 @@ def test_a_run_without_heartbeat_for_half_an_hour_is_reported() -> None:
     assert 30 <= minutes_after(days.slots("PlayByPlay")[LATE_EVENING], told) <= 50
 
 
+def test_a_run_whose_last_heartbeat_is_at_its_limit_hangs_when_no_row_of_it_comes() -> None:
+    days = Incident()
+    days.hangs("PlayByPlay")
+    *kept, hung = days.runs["PlayByPlay", days.day]
+    days.runs["PlayByPlay", days.day] = [*kept, hung._replace(heartbeat_at=hung.started_at + timedelta(minutes=31))]
+    told = the_one(messages(days))
+    assert told.finding.kind is Kind.STUCK_RUN
+    assert minutes_after(hung.started_at, told) <= 31 + 30 + 3 * 60 + 10
+
+
 def test_a_hung_run_that_blocks_predictions_is_p0() -> None:
     days = Incident()
     days.hangs("Features")

@@ -48,7 +48,8 @@ def _hangs(
         return over if over is not None and over <= now else None
     beat = min(run.heartbeat_at, now)
     if ran_into_limit(day, run, now):
-        return None
+        row_due = beat + HEARTBEAT_LIMIT + row_within
+        return row_due if row_due <= now else None
     silent_since = beat + HEARTBEAT_LIMIT
     if silent_since <= now:
         missed = max(silent_since, run.started_at + _row_within(day, beat - run.started_at, row_within))
@@ -65,7 +66,7 @@ def _row_within(day: ProcessorDate, alive: timedelta, row_within: timedelta) -> 
 
 
 def ran_into_limit(day: ProcessorDate, run: RunSeen, now: datetime) -> bool:
-    """Did its heartbeat stop at its time limit? Then it was ended there, and only its row is late."""
+    """Did its heartbeat stop at its time limit? Then it was ended there, and its row is late, or it hangs."""
     if day.processor.timeout_seconds is None or run.heartbeat_at is None:
         return False
     limit = timedelta(seconds=day.processor.timeout_seconds)
