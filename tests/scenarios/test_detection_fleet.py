@@ -46,7 +46,7 @@ def test_rows_that_a_date_lacks_for_that_time_join_it_when_its_end_shows_them() 
     missed = 13
 
     def load(each: RunSeen) -> TableLoad:
-        short = each.processor == NAMES[0] and BACK <= each.started_at and each.data_date == BACK.date()
+        short = each.processor == NAMES[0] and each.started_at >= BACK and each.data_date == BACK.date()
         slots = each.started_at.hour + 1 - (missed if short else 0)
         return TableLoad(each.processor, each.data_date, 100 * slots, each.known_at)
 
