@@ -91,6 +91,7 @@ def test_rows_of_the_future_wait_and_hide_none_that_come_meanwhile(held: SqlWare
         with rigs.sqlite(tmp_path) as rig:
             rig.put([late])
         assert synced(service) == 1
+        assert [row[0] for row in rows_of(held, "rejected_rows")] == ["history"], "it is noted once, at whatever time"
         clock.now += timedelta(days=3)
         assert synced(service) == 1, "its time has come"
     assert {row[0] for row in rows_of(held, "runs")} == {"a", "b", "c", "d", "late", "ahead"}

@@ -248,8 +248,11 @@ def _without_known_spellings(
 
 
 def _noted(item: Staged, row: RejectedRow) -> tuple[str, int, str]:
-    """A row of a source that is read again is rejected again, at another place: it is noted once, by its name."""
-    return (row.file, row.row, row.reason) if item.file.once else (row.file, 0, f"{row.name}: {row.reason}")
+    """A row of a source that is read again is rejected again, at another place and moment: it is noted once, by its
+    name.
+    """
+    reason = row.reason.partition(": it is ")[0]
+    return (row.file, row.row, row.reason) if item.file.once else (row.file, 0, f"{row.name}: {reason}")
 
 
 def _ledger_name(file: DataFile | GivenTable) -> str:
