@@ -142,11 +142,11 @@ def due_by(stored: dict[str, Queued], now: datetime) -> list[Queued]:
 
 
 def unsent(stored: dict[str, Queued]) -> list[Queued]:
-    return by_gravity(each for each in stored.values() if each.state in UNSENT)
+    return by_gravity(each for each in list(stored.values()) if each.state in UNSENT)
 
 
 def carried(stored: dict[str, Queued], by: str) -> list[Queued]:
-    return by_gravity(each for each in stored.values() if each.carried_by == by)
+    return by_gravity(each for each in list(stored.values()) if each.carried_by == by)
 
 
 def by_gravity(pages: Iterable[Queued]) -> list[Queued]:
