@@ -64,6 +64,8 @@ def test_each_source_is_one_line(folder: Path) -> None:
         ('connection failed: FATAL:  role "nobody" does not exist', "Check the user"),
         ('connection failed: FATAL:  password authentication failed for user "u"', "Check the user"),
         ("connection failed: Connection refused", "Check the host"),
+        ("connection is bad: connection to server on socket failed: No such file or directory", "Check the host"),
+        ("consuming input failed: server closed the connection unexpectedly", "It is tried again"),
         ('relation "history" does not exist', "Correct the query"),
         ("permission denied for table history", "GRANT SELECT ON history TO"),
     ],

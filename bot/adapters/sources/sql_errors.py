@@ -19,7 +19,7 @@ _REMEDIES = (
     (r"database .*does not exist|unknown database", "Correct the name of the database in url."),
     (
         r"could not (?:translate|connect)|failed to resolve|name or service not known|connection (?:refused|failed)"
-        r"|no answer within|timeout expired|no route|is closed",
+        r"|no answer within|timeout expired|no route|is closed|connection is bad",
         "Check the host, the port and the network.",
     ),
     (r"column .*does not exist|no such column|unknown column", "Correct the query in sources.yaml."),
@@ -27,6 +27,7 @@ _REMEDIES = (
         r"(?:relation|table) .*does(?: not|n't) exist|no such table",
         "Correct the query in sources.yaml, or its url.",
     ),
+    (r"closed the connection|terminating connection|shutting down|starting up", "It is tried again from where it was."),
     (r"statement timeout|canceling statement", "Give the cursor column an index, or the query a narrower WHERE."),
     (r"database is locked", "It is tried again."),
     (r"syntax error", "Correct the query in sources.yaml."),
