@@ -209,3 +209,14 @@ def test_rejected_rows_are_repeated_under_every_answer_that_may_lack_them(tmp_pa
     )
     for notes in answers:
         assert [note for note in notes if note.startswith("runs.ndjson: 1 row was rejected")], notes
+
+
+def test_moments_without_a_zone_are_named_at_the_load(tmp_path: Path) -> None:
+    head = "run_id,processor_name,data_date,status,started_at,completed_at\n"
+    texts = {"plain": "2026-01-16 06:00:00,2026-01-16T06:01:00Z", "clear": "2026-01-16T06:00:00+01:00,1768543260"}
+    said = {}
+    for name, moments in texts.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "runs.csv").write_text(f"{head}a,Box,2026-01-15,success,{moments}\n")
+        said[name] = [text for text in load(warehouse(), tmp_path / name).warnings if "read as UTC" in text]
+    assert said == {"plain": ["moments without an offset are read as UTC: runs (started_at)"], "clear": []}

@@ -11,7 +11,17 @@ from bot.adapters.warehouse.ledger import Ledger, fingerprint, words_of
 from bot.adapters.warehouse.marks import learnt, source_marks
 from bot.adapters.warehouse.merging_runs import NAMELESS, YES, MergedRuns, merge_runs
 from bot.adapters.warehouse.refresh import Changes, known, refresh_all, refresh_evidence, refresh_hours
-from bot.adapters.warehouse.remarks import SPELLING, WARNING, empty, ignored, of_identity, unread, warnings_of
+from bot.adapters.warehouse.remarks import (
+    SPELLING,
+    WARNING,
+    empty,
+    ignored,
+    of_identity,
+    unread,
+    warnings_of,
+    zoneless,
+    zoneless_of,
+)
 from bot.adapters.warehouse.staging import Staged, in_order, read_in
 from bot.adapters.warehouse.staging_runs import stage_runs
 from bot.adapters.warehouse.unfinished import is_unfinished
@@ -83,6 +93,7 @@ class Loader:
             warnings = (
                 *empty(staged, before),
                 *ignored(staged),
+                *(zoneless(staged) if mark is None else ()),
                 *_remember(session, staged, zip(with_runs, runs, strict=True), newest_of, hints, ledger, facts, now),
                 *unmatched,
             )
@@ -181,7 +192,7 @@ def _unmatched(
     anew: bool,
 ) -> Mapping[str, str]:
     """What does not fit the registry, of what the load may have changed. A source's reads change no usual dates."""
-    said = {} if mark is None else unread(staged, mark)
+    said = {} if mark is None else {**unread(staged, mark), **zoneless_of(staged, mark)}
     if anew or any(item.kind is not RUNS for item in staged):
         said |= unmatched_names(platform, seen.tables, seen.sources)
     if anew or any(item.kind is RUNS and item.file.once for item in staged):

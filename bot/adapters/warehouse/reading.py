@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from bot.adapters.warehouse.columns import Column, FileKind
+from bot.adapters.warehouse.columns import Column, FileKind, Type
 from bot.adapters.warehouse.disagreeing import overruled
 from bot.adapters.warehouse.formats import first_line, open_raw
 from bot.adapters.warehouse.headers import refuse_lacking
@@ -15,11 +15,14 @@ from bot.adapters.warehouse.limits import limited, too_large
 from bot.adapters.warehouse.raw_rows import MOST_NAMED, RawRows
 from bot.adapters.warehouse.redacting import redact
 from bot.adapters.warehouse.unclear import note_unclear
-from bot.adapters.warehouse.values import Meaning, believed, cleaned, faults, given, typed
+from bot.adapters.warehouse.values import Meaning, believed, cleaned, faults, given, typed, without_zone
 from bot.domain.counts import plural
 from bot.domain.errors import BadInput
 from bot.domain.redaction import redacted, visible
 from bot.ports.warehouse import DataFile, RejectedRow
+
+LOOKED_AT = 100
+"""Values whose zone is looked at: a column is written in one way."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,8 @@ class Reading:
     odd: tuple[Odd, ...] = ()
     overruled: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
+    zoneless: tuple[str, ...] = ()
+    """Columns whose first moments are written without a zone."""
 
 
 def read(connection: duckdb.DuckDBPyConnection, kind: FileKind, file: DataFile, into: str, meaning: Meaning) -> Reading:
@@ -123,7 +128,18 @@ def _told(
         _refuse_empty(file, rejected, raw.broken.count + bad)
     missing = tuple(column for column in kind.columns if not column.required and not raw.sources.get(column.name))
     ignored = tuple(visible(name) for name in raw.header.ignored)
-    return Reading(rows, rejected, missing, raw.broken.count + bad, held_back, waiting, odd, ignored=ignored)
+    reading = Reading(rows, rejected, missing, raw.broken.count + bad, held_back, waiting, odd, ignored=ignored)
+    return replace(reading, zoneless=tuple(_zoneless(connection, kind, raw)))
+
+
+def _zoneless(connection: duckdb.DuckDBPyConnection, kind: FileKind, raw: RawRows) -> Iterator[str]:
+    for column in (column for column in kind.columns if column.type is Type.TIME):
+        for source in raw.sources.get(column.name, ()):
+            some = f"(SELECT {source.name} AS value FROM raw_rows WHERE {source.name} IS NOT NULL LIMIT {LOOKED_AT})"  # noqa: S608 (places)
+            ((found,),) = connection.execute(f"SELECT count_if({without_zone('value', source)}) FROM {some}").fetchall()  # noqa: S608 (places)
+            if found:
+                yield column.name
+                break
 
 
 def _judging(kind: FileKind, into: str, raw: RawRows, meaning: Meaning) -> str:

@@ -46,6 +46,22 @@ def unread(staged: Sequence[Staged], mark: SourceMark) -> dict[str, str]:
     }
 
 
+def zoneless(staged: Sequence[Staged]) -> Iterator[str]:
+    """Moments that are read as UTC, as nothing says otherwise."""
+    columns = [f"{item.kind.stem} ({', '.join(item.reading.zoneless)})" for item in staged if item.reading.zoneless]
+    if columns:
+        yield f"moments without an offset are read as UTC: {', '.join(columns)}"
+
+
+def zoneless_of(staged: Sequence[Staged], mark: SourceMark) -> dict[str, str]:
+    """The same of a source, by the fact that keeps it: it is said once, not at each read."""
+    return {
+        f"no zone in {mark.source}.{item.kind.stem}": f"source {mark.source}: {text}"
+        for item in staged
+        for text in zoneless([item])
+    }
+
+
 def _notread_in(item: Staged) -> str:
     names = item.reading.ignored
     which = "column" if len(names) == 1 else "columns"

@@ -229,6 +229,14 @@ def _time(value: str, kind: str) -> str:
     return _epoch(f"CAST({value} AS DOUBLE)")
 
 
+def without_zone(value: str, source: Source) -> str:
+    """SQL: a moment as people write it, and nobody says of which zone."""
+    if source.type != "VARCHAR":
+        return str(source.type.startswith("TIMESTAMP") and not source.type.endswith("TIME ZONE"))
+    written = f"TRY_CAST(trim({value}) AS TIMESTAMP) IS NOT NULL AND strlen(trim({value})) > 10"
+    return f"{written} AND NOT regexp_matches(trim({value}), '{_OFFSET}')"
+
+
 def _epoch(number: str) -> str:
     """Seconds, milliseconds, microseconds or nanoseconds since 1970: their sizes do not overlap in our years."""
     cases = " ".join(f"WHEN {number} >= {least:.0f} THEN {each!r}" for least, each in _EPOCHS)
