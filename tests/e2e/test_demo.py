@@ -360,7 +360,7 @@ def test_an_incident_is_repaired_by_two_people_and_proved_by_the_data(demo: str,
         (incident,) = set(re.findall(r"INC-\d+", card.inner_text()))
         demo_story.looked_into(alex, incident)
         demo_story.asked_for(alex, incident)
-        repair = demo_story.approved(sam)
+        repair = demo_story.approved(sam, alex)
         simulation(demo, "clock", {"speed": 60})
         try:
             done = sam.get_by_role("article").filter(has_text=f"{repair} is done").last
