@@ -61,7 +61,7 @@ def _alone(write: Write) -> Write:
 
 
 class FakeState:
-    """Implements `bot.ports.state.State`."""
+    """Implements `bot.ports.state.State`. What is read is copied first: another thread may add to it."""
 
     def __init__(self) -> None:
         self.one_writer = RLock()
@@ -94,11 +94,13 @@ class FakeState:
 
     def remembered(self, now: datetime, repeat_window: timedelta) -> GateMemory:
         horizon = utc(now) - repeat_window
-        alerts = {name: each for name, each in self._alerts.items() if is_remembered(each, self._incidents, horizon)}
+        alerts = {
+            name: each for name, each in list(self._alerts.items()) if is_remembered(each, self._incidents, horizon)
+        }
         announced_ids = {each.announced_in for each in alerts.values()}
         incidents = {
             name: each
-            for name, each in self._incidents.items()
+            for name, each in list(self._incidents.items())
             if each.resolved_at is None or each.resolved_at >= horizon or name in announced_ids
         }
         return GateMemory(alerts, incidents, self._silences_since(now, horizon), version=self._version)
@@ -160,7 +162,9 @@ class FakeState:
     def _keep(self, result: GateResult) -> None:
         self._version += 1
         self._alerts.update({each.fingerprint: each for each in result.alerts})
-        for each in numbered(result.incidents, max((each.number for each in self._incidents.values()), default=0)):
+        for each in numbered(
+            result.incidents, max((each.number for each in list(self._incidents.values())), default=0)
+        ):
             stored = self._incidents.get(each.id)
             message = each.message if stored is None else stored.message
             self._incidents[each.id] = replace(each, version=each.version + 1, message=message)
@@ -183,18 +187,18 @@ class FakeState:
         return sorted(found, key=lambda each: (each.at, each.fingerprint))
 
     def ledger_entries(self, since: datetime, until: datetime) -> list[LedgerEntry]:
-        known = self._ledger.values()
+        known = list(self._ledger.values())
         return [each for each in known if utc(since) <= each.found_at < utc(until) and each.at < utc(until)]
 
     def incident(self, incident_id: str) -> Incident | None:
         return self._incidents.get(incident_id)
 
     def open_incidents(self) -> list[Incident]:
-        found = (each for each in self._incidents.values() if each.is_open)
+        found = (each for each in list(self._incidents.values()) if each.is_open)
         return sorted(found, key=lambda each: (each.announced_at, each.id))
 
     def members(self, *incident_ids: str) -> list[AlertState]:
-        found = (each for each in self._alerts.values() if each.incident in incident_ids)
+        found = (each for each in list(self._alerts.values()) if each.incident in incident_ids)
         return sorted(found, key=lambda each: each.fingerprint)
 
     def history(self, *incident_ids: str) -> list[Decision]:
@@ -210,7 +214,7 @@ class FakeState:
         return True
 
     def feedback(self, incident_id: str) -> list[Feedback]:
-        found = (said for (incident, _), said in self._feedback.items() if incident == incident_id)
+        found = (said for (incident, _), said in list(self._feedback.items()) if incident == incident_id)
         return sorted(found, key=lambda said: said.person)
 
     @_alone
@@ -238,29 +242,31 @@ class FakeState:
             self._outbox.pop(each.key, None)
 
     def incident_numbered(self, number: int) -> Incident | None:
-        return next((each for each in self._incidents.values() if each.number == number), None)
+        return next((each for each in list(self._incidents.values()) if each.number == number), None)
 
     def announced(self, since: datetime, until: datetime) -> list[Incident]:
-        found = (each for each in self._incidents.values() if each.number and since <= each.announced_at < until)
+        found = (each for each in list(self._incidents.values()) if each.number and since <= each.announced_at < until)
         return sorted(found, key=lambda each: (each.announced_at, each.id))
 
     def incident_at(self, message: MessageRef) -> Incident | None:
-        found = (each for each in self._incidents.values() if each.message == message)
+        found = (each for each in list(self._incidents.values()) if each.message == message)
         return max(found, key=lambda each: (each.announced_at, each.id), default=None)
 
     def response(self, incident_id: str) -> Response | None:
         return self.response_by_id.get(incident_id)
 
     def responses_open(self) -> list[Response]:
-        found = (each for each in self.response_by_id.values() if each.state is not ResponseState.RESOLVED)
+        found = (each for each in list(self.response_by_id.values()) if each.state is not ResponseState.RESOLVED)
         return sorted(found, key=lambda each: (each.severity, each.opened_at, each.incident))
 
     def responses_due(self, now: datetime) -> list[Response]:
-        found = [each for each in self.response_by_id.values() if each.next_at is not None and each.next_at <= utc(now)]
+        found = [
+            each for each in list(self.response_by_id.values()) if each.next_at is not None and each.next_at <= utc(now)
+        ]
         return sorted(found, key=lambda each: (each.severity, each.next_at or now, each.incident))
 
     def responses_to_show(self) -> list[Response]:
-        found = [each for each in self.response_by_id.values() if each.shown < each.version]
+        found = [each for each in list(self.response_by_id.values()) if each.shown < each.version]
         posted = [each for each in found if self._incidents[each.incident].message is not None]
         return sorted(posted, key=lambda each: (each.severity, each.incident))
 
@@ -274,7 +280,7 @@ class FakeState:
         return self.page_by_id.get(page_id)
 
     def page_by_ref(self, channel: str, ref: str) -> Queued | None:
-        found = (each for each in self.page_by_id.values() if (each.page.channel, each.ref) == (channel, ref))
+        found = (each for each in list(self.page_by_id.values()) if (each.page.channel, each.ref) == (channel, ref))
         return min(found, key=lambda each: each.page.created_at, default=None)
 
     def pages_unsent(self) -> list[Queued]:
@@ -284,15 +290,15 @@ class FakeState:
         return carried(self.page_by_id, by)
 
     def pages_of(self, dedup_key: str) -> list[Queued]:
-        found = [each for each in self.page_by_id.values() if each.page.dedup_key == dedup_key]
+        found = [each for each in list(self.page_by_id.values()) if each.page.dedup_key == dedup_key]
         return sorted(found, key=lambda each: (each.page.created_at, each.page.id))
 
     def pages_within(self, since: datetime, until: datetime) -> list[Queued]:
-        found = [each for each in self.page_by_id.values() if utc(since) <= each.page.created_at < utc(until)]
+        found = [each for each in list(self.page_by_id.values()) if utc(since) <= each.page.created_at < utc(until)]
         return sorted(found, key=lambda each: (each.page.created_at, each.page.id))
 
     def covers(self, since: datetime) -> list[Cover]:
-        found = (each for each in self.cover_by_id.values() if each.until > utc(since))
+        found = (each for each in list(self.cover_by_id.values()) if each.until > utc(since))
         return sorted(found, key=lambda each: (each.since, each.id))
 
     def cover(self, cover_id: str) -> Cover | None:
@@ -333,7 +339,7 @@ class FakeState:
 
     def _silences_since(self, now: datetime, horizon: datetime) -> tuple[Silence, ...]:
         """Those that are not over at `now`, and windows that ended since `horizon`."""
-        held = (each for each in self._silences.values() if not each.proposed)
+        held = (each for each in list(self._silences.values()) if not each.proposed)
         found = (each for each in held if each.until > utc(now) or (each.announced_at and each.until > horizon))
         return tuple(sorted(found, key=lambda each: (each.until, each.id)))
 
@@ -344,7 +350,7 @@ class FakeState:
         return self.mark_of.get(work)
 
     def grants(self, incident: str, episode: int) -> dict[str, str]:
-        own = (each for each in self.grant_by_id.values() if (each.incident, each.episode) == (incident, episode))
+        own = (each for each in list(self.grant_by_id.values()) if (each.incident, each.episode) == (incident, episode))
         return {each.act: each.id for each in own}
 
     def grant(self, grant_id: str) -> Grant | None:
