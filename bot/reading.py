@@ -77,6 +77,15 @@ class Services:
     def registry(self) -> Registry:
         return registry_of_data(self.warehouse, self._settings)
 
+    def keep_registry(self) -> None:
+        """Store the configured registry, where the data is there with another: a read that brings rows does so too."""
+        from bot.domain.evidence.platform_facts import platform_facts
+        from bot.opening import loading_service, registry_in_use
+
+        registry, stored = registry_in_use(self.warehouse, self._settings), self.warehouse.platform_document()
+        if stored is not None and platform_facts(registry).document != stored:
+            loading_service(self.warehouse, self._settings).adopt(registry, self.clock())
+
     @cached_property
     def health(self) -> HealthService:
         from bot.services.health import HealthService

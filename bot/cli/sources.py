@@ -112,6 +112,8 @@ def _asked(act: str, name: str | None, home: Any) -> list[dict[str, Any]]:
 
             with _unlogged(), syncing(settings) as services:
                 now_of(services)
+                if act == "sync":
+                    services.keep_registry()
                 text = answer_sources(services.sources, blindness_policy(settings), given)
     found: list[dict[str, Any]] = json.loads(text)
     return found

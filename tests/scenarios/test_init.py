@@ -211,6 +211,9 @@ def test_without_runs_the_next_step_drafts_the_registry_anew(tmp_path: Path, mon
     drafted.unlink()
     assert fireline(tmp_path, "registry", "draft", "--out", str(drafted)).exit_code == 0
     assert list(registry(tmp_path)) == ["Daily"]
+    assert "Daily ran but is not in the registry" in fireline(tmp_path, "health", "--json").stdout
+    assert fireline(tmp_path, "sources", "sync").exit_code == 0
+    assert "not in the registry" not in fireline(tmp_path, "health", "--json").stdout, "though no new row came"
 
 
 @pytest.mark.parametrize("since", ["loaded_at", "Loaded At"])
