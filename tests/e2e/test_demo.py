@@ -388,8 +388,7 @@ def test_a_broken_deploy_is_rolled_back_by_two_people_and_its_pin_is_shown_until
         card = alex.get_by_role("article").filter(has_text=re.compile("failed run.*(Import|Attribute|Type)Error")).last
         card.wait_for(timeout=READY_S * 1000)
         pass_by(demo, timedelta(minutes=5), speed=20)  # what is deployed is looked at every ten seconds of ours
-        card.get_by_role("button", name="More actions").last.click()
-        alex.get_by_text("Evidence", exact=True).last.click()
+        demo_story.chosen(card, "Evidence")
         modal = alex.get_by_role("dialog")
         expect(modal).to_contain_text(re.compile(rf"{service}: .* after revision 3; \d+ of \d+ runs since failed"))
         modal.get_by_role("button", name="Close").last.click()

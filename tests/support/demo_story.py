@@ -7,7 +7,7 @@ import urllib.request
 from datetime import datetime, timedelta
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 STARTED_MS = 60_000
 REFUSED = "is not what would be done now"
@@ -31,13 +31,18 @@ def pass_by(demo: str, span: timedelta, speed: float = 120) -> None:
         simulation(demo, "clock", {"speed": 1})
 
 
+def chosen(card: Locator, name: str) -> None:
+    """From the menu of the message itself: the page has one of the same name beside each."""
+    card.locator(".blocks").get_by_role("button", name="More actions").last.click()
+    card.page.get_by_role("menuitem", name=name, exact=True).click()
+
+
 def looked_into(page: Page, incident: str) -> None:
     """Taken, and a runbook begun."""
     card = page.get_by_role("article").filter(has_text=f"{incident} ·").last
     card.get_by_role("button", name="Acknowledge").click()
     expect(card.get_by_role("button", name="Check")).to_be_visible()
-    card.get_by_role("button", name="More actions").last.click()
-    page.get_by_text("Runbook", exact=True).last.click()
+    chosen(card, "Runbook")
     page.get_by_role("button", name=f"Start for {incident}").last.click()
     expect(page.get_by_text(re.compile(r"RB-\d+ is started")).first).to_be_visible()
 
