@@ -61,7 +61,7 @@ def asked_for(page: Page, incident: str) -> None:
 def _approval_asked(page: Page) -> None:
     """Once more where the plan is refused, as a run that was under way has ended since: it is there as it is now."""
     asking = page.get_by_role("button", name="Ask for approval").last
-    asking.click()
+    asking.click(timeout=STARTED_MS)
     asked, refused = page.get_by_role("button", name="Approve and start").last, page.get_by_text(REFUSED).last
     expect(asked.or_(refused).last).to_be_visible()
     if not asked.is_visible():
