@@ -32,7 +32,5 @@ def _coming(coming: tuple[Coming, ...], now: datetime, voice: Voice) -> str:
 
 
 def _one(each: Coming, now: datetime, voice: Voice) -> str:
-    if not each.people:
-        return f"at {voice.clock(each.at, now)} the team hears that nobody answered"
-    names = " and ".join(map(voice.person, each.people))
+    names = " and ".join(map(voice.person, each.people)) or "the team is told"
     return f"{names} now" if each.at <= now else f"{names} at {voice.clock(each.at, now)}"
