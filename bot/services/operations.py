@@ -273,9 +273,9 @@ class OperationService:
             if stored is not None:
                 noted(tx, stored, record_of(stored, act, who.key, now), text, who.key)
         if stored is None:
-            busy = any(each.wanted.service == after.wanted.service for each in self._required().deploys.at_work())
-            what = f"something else is done to {after.wanted.service} now" if busy else "somebody else was faster"
-            raise BadInput(f"Not done: {what}. Look at it again.")
+            if self.get(after.id).version != after.version:
+                raise BadInput("Somebody has pressed it a moment ago, perhaps you: it counts once. Look at it again.")
+            raise BadInput(f"Not done: something else is done to {after.wanted.service} now. Look at it again.")
         log.info("%s", text)
         return stored
 

@@ -299,6 +299,23 @@ def test_a_maintenance_job_is_run_once_and_its_end_is_waited_for(bench: Operatio
     assert bench.ended(given).said == "stale-running-cleanup-00001 succeeded"
 
 
+def test_nothing_to_cancel_is_said_without_a_name(bench: OperationsBench) -> None:
+    bench.cloud.world.executions[job_name(CLEANUP)] = []
+    with pytest.raises(Forbidden, match="none is under way"):
+        bench.propose(Kind.CANCEL, CLEANUP.name)
+
+
+def test_a_double_click_is_not_told_that_nothing_was_done(
+    bench: OperationsBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = bench.propose(Kind.RESTART)
+    bench.people.ask(shown.id, ANA, NOW)
+    known = iter([shown])
+    monkeypatch.setattr(bench.people, "get", lambda _id, get=bench.people.get: next(known, None) or get(_id))
+    with pytest.raises(BadInput, match="it counts once"):
+        bench.people.ask(shown.id, ANA, NOW)
+
+
 def test_a_hung_execution_is_cancelled(bench: OperationsBench) -> None:
     bench.cloud.client.run_job(CLEANUP, JobOrder("other"))
     given = bench.asked(Kind.CANCEL, CLEANUP.name)

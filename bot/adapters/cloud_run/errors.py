@@ -66,7 +66,7 @@ def _remedy(place: CloudPlace, member: Callable[[], str], code: str, *, act: boo
         return LOGIN
     if code == "NOT_FOUND":
         listed = f"`gcloud run services list --project={place.project} --region={place.region}`"
-        return f"Correct the registry; {listed} shows what there is"
+        return f"Correct the registry; {listed} shows what there is (of a job: `gcloud run jobs list`)"
     if code == "PERMISSION_DENIED":
         role = DEVELOPER if act else VIEWER
         return f"Run `gcloud projects add-iam-policy-binding {place.project} --member={member()} --role={role}`"

@@ -84,7 +84,8 @@ def _own(wanted: Wanted, around: Around) -> Iterator[Look]:
         yield from _deployed(wanted, around.seen)
     elif wanted.kind is Kind.CANCEL:
         there = wanted.execution in around.executions
-        yield Look(f"{wanted.execution} is {'' if there else 'not '}under way", holds=there)
+        said = f"{wanted.execution} is {'' if there else 'not '}under way" if wanted.execution else "none is under way"
+        yield Look(said, holds=there)
     elif wanted.kind is Kind.MAINTENANCE:
         yield from _job(around)
     else:
