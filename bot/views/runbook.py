@@ -26,6 +26,9 @@ LABELS = {
     "clear_marker": "Clear the marker",
     "raise_timeout": "Raise the limit",
     "rollback": "Roll back",
+    "open_circuit": "Stop repairs",
+    "close_circuit": "Let repairs go on",
+    "run_maintenance": "Run the job",
 }
 _MARKS = {
     StepState.PASSED: "✅",
