@@ -169,13 +169,15 @@ def _buttons(step: Step, state: StepRun, shown: Shown) -> list[Element]:
     grant = shown.grants.get(step.number, "")
     if shown.run.state is not RunState.RUNNING:
         return []
-    skip = button("Skip", action_ids.RUNBOOK_SKIP, grant)
+    skip, without = (button(text, action_ids.RUNBOOK_SKIP, grant) for text in ("Skip", "Go on without"))
     match state.state, step.kind:
         case StepState.READY, StepKind.MANUAL:
             return [button("Done", action_ids.RUNBOOK_DONE, grant, style="primary"), skip]
         case StepState.UNMET, _:
             again = button("Check again", action_ids.RUNBOOK_AGAIN, grant, style="primary")
-            return [again, button("Go on without", action_ids.RUNBOOK_SKIP, grant)]
+            return [again, without]
+        case StepState.CHECKING, _ if state.fit is not None:
+            return [without]
         case ((StepState.READY | StepState.ASKED), _):
             return [_act(step, state, grant), skip]
         case _:

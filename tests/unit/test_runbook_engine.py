@@ -81,6 +81,19 @@ def test_a_check_that_is_not_met_in_time_asks_and_may_be_asked_again_or_skipped(
     assert engine.skipped(late, 4, BEN, minute(11)).run.state is RunState.DONE
 
 
+def test_a_check_that_is_asked_again_may_be_gone_on_without() -> None:
+    run = moved(engine.measured(begun(), 1, OK, Fit.MET, NOW))
+    run = engine.skipped(engine.skipped(run, 2, ANA, NOW).run, 3, ANA, NOW).run
+    with pytest.raises(BadInput, match="Step 4 of RB-0 is checking: nothing was changed"):
+        engine.skipped(run, 4, BEN, NOW)
+    waits = moved(engine.measured(run, 4, not_known("logging is off", NOW), Fit.NOT_KNOWN, NOW))
+    assert waits.steps[3].state is StepState.CHECKING
+    over = engine.skipped(waits, 4, BEN, minute(1))
+    assert over.run.state is RunState.DONE
+    assert over.said[0] == "Ben skipped step 4: Rows are there (not known)"
+    assert engine.measured(over.run, 4, Measured(7, "7", minute(1)), Fit.MET, minute(1)) is None
+
+
 def test_on_fail_stop_ends_it() -> None:
     run = moved(engine.measured(begun(LOST.replace("on_fail: continue", "on_fail: stop")), 1, OK, Fit.NOT_MET, NOW))
     assert (run.state, run.steps[0].state) == (RunState.STOPPED, StepState.UNMET)

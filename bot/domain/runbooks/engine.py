@@ -53,9 +53,9 @@ def done(run: Run, number: int, by: Person, now: datetime) -> Moved:
 
 
 def skipped(run: Run, number: int, by: Person, now: datetime) -> Moved:
-    step, state = _for_person(run, number)
+    step, state = _asked_again(run, number) or _for_person(run, number)
     after = replace(state, state=StepState.SKIPPED, at=now, by=by.name, by_key=by.key, due_at=None)
-    found = f" ({state.text}, {state.fit})" if state.fit is not None else ""
+    found = f" ({_answer(state.text, state.fit)})" if state.fit is not None else ""
     return _on(_with(run, after), f"{by.name} skipped step {number}: {step.title}{found}", now, by.key)
 
 
@@ -159,12 +159,24 @@ def time_is_up(run: Run, now: datetime, then: str = "more people are paged") -> 
 
 def _told(step: Step, found: Measured, how: Fit) -> str:
     because = f" ({found.because})" if found.because else ""
-    return f"{step.title.rstrip('?')}: {found.text}, {how} ({step.expect}){because}"
+    return f"{step.title.rstrip('?')}: {_answer(found.text, how)} ({step.expect}){because}"
+
+
+def _answer(text: str, how: Fit) -> str:
+    """What is not known says so in its text already."""
+    return text if how is Fit.NOT_KNOWN else f"{text}, {how}"
 
 
 def _running(run: Run) -> None:
     if run.state is not RunState.RUNNING:
         raise BadInput(f"{run.label} is {run.state} already.")
+
+
+def _asked_again(run: Run, number: int) -> tuple[Step, StepRun] | None:
+    """A check that is asked until its time is over, though it has an answer: a person may go on without it."""
+    step, state = run.step(number)
+    waits = run.state is RunState.RUNNING and state.state is StepState.CHECKING and state.fit is not None
+    return (step, state) if waits else None
 
 
 def _for_person(run: Run, number: int) -> tuple[Step, StepRun]:
