@@ -290,6 +290,7 @@ def app_services(
     wired = opened, registry, validation, store, settings, identify, clock
     repairs = repairs_over(*wired, tickets=people[-1].offered)
     slo, inbox = slo_over(settings, opened, registry, health, blindness), Inbox(store)
+    health.budgets = slo.spent
     reports = reports_over(settings, registry, health, slo, impact, trends, oncall, responses, store)
     also = looking_back(settings, store), silences_over(store, registry, health, identify)
     deploys, heard = deploys_of(settings, opened, registry, store, clock), partial(hear, store)

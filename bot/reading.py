@@ -89,10 +89,13 @@ class Services:
     @cached_property
     def health(self) -> HealthService:
         from bot.services.health import HealthService
+        from bot.services.slo import SloService
 
         losses, notified = partial(loss_rules, self._settings), self._notified if self._has_state else None
         levels = service_levels(self._settings)
-        return HealthService(self.warehouse, self.registry, levels, notified, losses, self.blindness)
+        health = HealthService(self.warehouse, self.registry, levels, notified, losses, self.blindness)
+        health.budgets = SloService(self.warehouse, self.registry, levels, health, self.blindness).spent
+        return health
 
     @cached_property
     def impact(self) -> ImpactService:

@@ -61,6 +61,8 @@ class HealthService:
         self._known_until, self._baselines = KnownUntil(warehouse, registry), BaselineService(warehouse, registry)
         self.notes: Callable[[], Sequence[str]] = tuple
         """What a reader must know of the process that answers, besides its data."""
+        self.budgets: Callable[[datetime, int | None], Sequence[HealthReason]] = lambda _moment, _phase: ()
+        """Which budgets are spent, of all phases or of one, at a moment up to which the history is known."""
         self._blindness = blindness or Blindness()
         self._tallied: tuple[Sequence[RunCount], Mapping[str, Tally]] = ((), {})
         self._targets = {level.phase: level.success_rate for level in levels.phases}
@@ -98,6 +100,8 @@ class HealthService:
         measured = seen_by(measured, sight, self._registry)
         if notified is None:
             measured = replace(measured, slots=self._slots(window, known, scope, sight))
+        if scope.processor is None and not window.exact:
+            measured = replace(measured, budgets=self.budgets(known.moment, scope.phase))
         blind = [*blind_reasons(sight, self._blindness.waiting()), *silent_feeds(history.gaps, known.moment)]
         silence = () if sight.blind_feeding(Feed.RUNS) else known.silence
         early = before_history(history.first_day, known.moment)

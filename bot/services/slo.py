@@ -1,14 +1,15 @@
 """Answer how the objectives are kept: ask the warehouse for outcomes, count them."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from bot.domain.blindness import Sight
 from bot.domain.errors import BadInput
 from bot.domain.evidence.unseen import unseen
 from bot.domain.health.missing import DueOutcome
-from bot.domain.health.model import Window
+from bot.domain.health.model import HealthReason, Window
 from bot.domain.platform.calendar import floor_hour
 from bot.domain.platform.registry import Registry
 from bot.domain.reports.named_objectives import DayValues, named_objective, query_objective, unknown
@@ -25,6 +26,7 @@ from bot.domain.reports.objectives import (
     merged,
     objective_of,
 )
+from bot.domain.reports.spent_budgets import spent_budgets
 from bot.domain.slo import CustomQuery, Measure, PlatformObjective, ServiceLevel, ServiceLevels
 from bot.ports.warehouse import Warehouse
 from bot.services.blindness import Blindness
@@ -48,6 +50,7 @@ class SloService:
         self._warehouse, self._registry, self._levels, self._health = warehouse, registry, levels, health
         self._blindness = blindness or Blindness()
         self._asked = dict[CustomQuery, tuple[datetime, Sequence[DayValues]]]()
+        self._counted: tuple[Sequence[DueOutcome], Sight, datetime, SloReport] | None = None
 
     def of(self, now: datetime, phase: int | None = None) -> SloReport:
         """Of all phases, or of one. Raises BadInput where there is no history, or no objective for that phase."""
@@ -57,28 +60,46 @@ class SloService:
             instead = f"Known: {known}." if known else "slos.yaml has none."
             raise BadInput(f"There is no objective for phase {phase}. {instead}")
         known_until = self._health.known(now)
-        moment, zone = known_until.moment, self._registry.zone
-        outcomes = self._outcomes(moment)
-        of_phases = by_phase(outcomes, self._registry)
-        made = [objective_of(each, of_phases.get(each.phase, ()), moment, zone) for each in wanted]
+        outcomes = self._seen(self._warehouse.outcomes(_looked_back(known_until.moment)), self._blindness.sight())
         asked = self._levels.platform if phase is None else ()
+        found = self._report(outcomes, known_until.moment, wanted, asked)
+        return found if known_until.stopped is None else replace(found, notes=(known_until.stopped,))
+
+    def spent(self, moment: datetime, phase: int | None) -> Sequence[HealthReason]:
+        """What budgets that are spent say of health, of all phases or of one; `moment`: up to which the history is
+        known. They are counted anew when the outcomes have changed, and each hour: health is asked for often.
+        """
+        outcomes, sight = self._warehouse.outcomes(_looked_back(moment)), self._blindness.sight()
+        last, hour = self._counted, floor_hour(moment)
+        if last is None or last[:3] != (outcomes, sight, hour):
+            seen = self._seen(outcomes, sight)
+            report = self._report(seen, moment, self._levels.phases, self._levels.platform)
+            last = self._counted = outcomes, sight, hour, report
+        return tuple(spent_budgets(last[3], phase))
+
+    def _report(
+        self,
+        outcomes: Iterable[DueOutcome],
+        moment: datetime,
+        levels: Sequence[ServiceLevel],
+        platform: Sequence[PlatformObjective],
+    ) -> SloReport:
+        zone, known = self._registry.zone, [each for each in outcomes if each.processor in self._registry.by_name]
+        of_phases = by_phase(known, self._registry)
+        made = [objective_of(each, of_phases.get(each.phase, ()), moment, zone) for each in levels]
         return SloReport(
             moment,
             tuple(made),
-            tuple(self._standing(each, of_phases, moment) for each in asked if not each.counted),
-            () if known_until.stopped is None else (known_until.stopped,),
-            tuple(self._named(each, outcomes, moment) for each in asked if each.counted),
+            tuple(self._standing(each, of_phases, moment) for each in platform if not each.counted),
+            named=tuple(self._named(each, known, moment) for each in platform if each.counted),
         )
-
-    def _outcomes(self, moment: datetime) -> Sequence[DueOutcome]:
-        known = self._registry.by_name
-        window = Window(moment - HELD_DAYS * DAY, moment, moment, HELD_DAYS, exact=False)
-        return [each for each in self.outcomes(window) if each.processor in known]
 
     def outcomes(self, window: Window) -> Iterator[DueOutcome]:
         """Of the dates that were settled within it, in order of date."""
-        sight = self._blindness.sight()
-        return (_seen(each, sight, self._registry) for each in self._warehouse.outcomes(window))
+        return self._seen(self._warehouse.outcomes(window), self._blindness.sight())
+
+    def _seen(self, outcomes: Iterable[DueOutcome], sight: Sight) -> Iterator[DueOutcome]:
+        return (_seen(each, sight, self._registry) for each in outcomes)
 
     def _named(self, objective: PlatformObjective, outcomes: Sequence[DueOutcome], moment: datetime) -> Objective:
         if objective.query is None:
@@ -127,6 +148,11 @@ class SloService:
         if not any(deadlines for _, deadlines in found):
             return None
         return merged(span for spans, _ in found for span in spans)
+
+
+def _looked_back(moment: datetime) -> Window:
+    """Its edge is a whole hour: until the hour is over, the same outcomes are asked for."""
+    return Window(floor_hour(moment) - HELD_DAYS * DAY, moment, moment, HELD_DAYS, exact=False)
 
 
 def _seen(outcome: DueOutcome, sight: Sight, registry: Registry) -> DueOutcome:

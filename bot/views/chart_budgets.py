@@ -82,7 +82,7 @@ def _panel(each: Objective, within: Frame) -> list[str]:
 
 def _course(each: Objective, within: Frame) -> list[str]:
     """The line with what is below it, in pieces between its gaps; along the lower edge where nothing was left."""
-    colour = BROKEN if (each.spent or 0) >= 1 else AT_RISK if each.burns else FINE
+    colour = BROKEN if each.is_spent else AT_RISK if each.burns else FINE
     first = within.most_x + 1 - len(each.left)
     parts, piece, last = list[str](), list[svg.Point](), (within.left, within.bottom)
     for at, left in [*enumerate(each.left), (0, None)]:

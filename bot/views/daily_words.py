@@ -195,7 +195,7 @@ def moved(report: DailyReport, voice: Voice) -> list[str]:
 def levels(report: DailyReport, voice: Voice) -> list[str]:
     """Which budgets are spent, and what is left of those that burn or are."""
     objectives = () if report.slo is None else report.slo.objectives
-    pressing = [each for each in objectives if each.burns or (each.spent or 0.0) >= 1]
+    pressing = [each for each in objectives if each.burns or each.is_spent]
     lines = [f"{voice.data(slo_words.name(each))}: {slo_words.left_short(each)}" for each in pressing]
     first = voice.data(slo_words.spent(objectives))
     return [f"{first[:1].upper()}{first[1:]}", *lines[:MOST_LISTED]] if objectives else []

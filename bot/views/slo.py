@@ -40,7 +40,7 @@ def _lines(each: Objective) -> list[str]:
 def _mark(each: Objective) -> str:
     if each.spent is None:
         return CIRCLE_UNKNOWN
-    return CIRCLE_BURNS if each.burns else CIRCLE_SPENT if each.spent >= 1 else CIRCLE_KEPT
+    return CIRCLE_BURNS if each.burns else CIRCLE_SPENT if each.is_spent else CIRCLE_KEPT
 
 
 def _circle(each: PlatformStanding) -> str:

@@ -45,7 +45,7 @@ def left(objective: Objective) -> str:
     if objective.spent is None:
         return f"{UNKNOWN}: {objective.why or f'no outcome is known in {objective.days} days'}"
     said = f"{share_left(objective)} of the budget left"
-    over = f"{' (spent)' if objective.spent >= 1 else ''}{_burns(objective)}"
+    over = f"{' (spent)' if objective.is_spent else ''}{_burns(objective)}"
     return f"{said}{over}: {objective.month.bad:,} of {objective.budget:,.1f} misses in {plural(objective.days, 'day')}"
 
 
@@ -53,7 +53,7 @@ def left_short(objective: Objective) -> str:
     """The same where there is little room: `62% left: 19 of 49.5 misses`."""
     if objective.spent is None:
         return UNKNOWN
-    said = f"{share_left(objective)} left" if objective.spent < 1 else "all spent"
+    said = f"{share_left(objective)} left" if not objective.is_spent else "all spent"
     return f"{said}{_burns(objective)}: {objective.month.bad:,} of {objective.budget:,.1f} misses"
 
 
@@ -68,7 +68,7 @@ def spent(objectives: Sequence[Objective]) -> str:
         return NO_OBJECTIVE
     if not known:
         return "no budget is known"
-    gone = [each.label for each in known if (each.spent or 0.0) >= 1]
+    gone = [each.label for each in known if each.is_spent]
     said = f"budget spent: {some_of(gone, MOST_NAMED)}" if gone else f"no budget spent of {len(known)}"
     missing = [each.label for each in objectives if each.spent is None]
     return f"{said}, unknown: {some_of(missing, MOST_NAMED)}" if missing else said
@@ -149,7 +149,7 @@ def platform(found: PlatformStanding) -> str:
     objective = found.objective
     over = f"over {plural(objective.window_days, 'day')}"
     target = f"target {objective.objective:.1%}"
-    name = objective.name.replace("_", " ")
+    name = found.label
     if found.budget is not None:
         said = UNKNOWN if found.late is None else f"{hours(found.late)} late of {hours(found.budget)} allowed"
         return f"{name}: {said} {over}, {target}"

@@ -16,9 +16,9 @@ from bot.domain.findings.finding import FindingKind
 from bot.domain.findings.severity import Severity
 from bot.domain.findings.severity_policy import SeverityPolicy
 from bot.domain.health.missing import DueOutcome
-from bot.domain.health.model import Window
+from bot.domain.health.model import Because, Window
 from bot.domain.platform.registry import Registry
-from bot.domain.reports.objectives import Counts
+from bot.domain.reports.objectives import Counts, SloReport
 from bot.domain.reports.weekly import WeeklyReport
 from bot.domain.slo import Measure, PlatformObjective, ServiceLevel, ServiceLevels
 from bot.ports.fakes.state import FakeState
@@ -96,6 +96,22 @@ def test_outcomes_are_those_of_health(services: AppServices) -> None:
     assert found == due
     missing = {(each.processor, each.data_date) for each in warehouse.missing_dates(window)}
     assert missing == {(each.processor, each.data_date) for each in warehouse.outcomes(window) if each.good is False}
+
+
+def test_budgets_are_counted_anew_for_health_when_outcomes_change_and_each_hour() -> None:
+    told, levels = Told(bad=33), ServiceLevels((ServiceLevel(2, 0.99),))
+    slo = SloService(told, REGISTRY, levels, Known())  # type: ignore[arg-type]
+    counted: list[SloReport] = []
+    report = slo._report
+    slo._report = lambda *given: counted.append(report(*given)) or counted[-1]  # type: ignore[method-assign, func-returns-value]
+    [reason] = slo.spent(NOW, None)
+    text = "phase 2: its budget is spent: 33 misses in 30 days, 9.9 allowed; kept again after 30 days without another."
+    assert (reason.name, reason.text) == (Because.BUDGET_SPENT, text)
+    assert (slo.spent(NOW, 2), slo.spent(NOW, 3), len(counted)) == ((reason,), (), 1)
+    told.bad = 9
+    assert (slo.spent(NOW, None), len(counted)) == ((), 2)
+    slo.spent(NOW + timedelta(hours=1), None)
+    assert len(counted) == 3
 
 
 def test_a_budget_that_burns_is_one_finding_while_it_does() -> None:
@@ -243,3 +259,29 @@ def test_the_history_beside_it_tells_how_often(tmp_path: Path, monkeypatch: pyte
     assert "; no error, " in words
     assert "objective: coverage: a budget of" in words
     assert datetime(2026, 1, 1, tzinfo=UTC) < NOW
+
+
+SMALL = """
+phases: [{phase: 2, success_rate: 0.95}, {phase: 3, success_rate: 0.99}]
+objectives: [{name: all_there, objective: 0.975, measure: completeness, processors: [BoxscoreProcessor, Forecast]}]
+"""
+
+
+def test_health_says_which_budgets_are_spent_as_slo_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = tmp_path / "config"
+    shutil.copytree(BUNDLED_CONFIG, config)
+    shutil.copy(EXAMPLE / "registry.yaml", config)
+    (config / "slos.yaml").write_text(SMALL)
+    monkeypatch.setenv("FIRELINE_CONFIG", str(config))
+    monkeypatch.setenv("FIRELINE_HOME", str(tmp_path))
+    assert CliRunner().invoke(app, ["load", str(EXAMPLE)]).exit_code == 0
+    found = json.loads(CliRunner().invoke(app, ["slo", "--json"]).stdout)
+    spent = {each["name"] or f"phase {each['phase']}": each["spent"] for each in (*found["phases"], *found["named"])}
+    assert {name for name, share in spent.items() if share >= 1} == {"phase 3", "all_there"}
+    health = json.loads(CliRunner().invoke(app, ["health", "--json"]).stdout)
+    budgets = {each["name"]: each["text"] for each in health["reasons"] if "budget" in each["name"]}
+    assert (health["overall"], set(budgets)) == ("RED", {"budget_spent", "budget_without_room"})
+    assert budgets["budget_spent"].startswith("all there: its budget is spent: 2 misses in 30 days, 1.3 allowed")
+    assert budgets["budget_without_room"].startswith("phase 3: its budget has no room for a miss: 1 miss")
+    for asked in (["BoxscoreProcessor"], ["--as-of", "2026-02-10"], ["phase", "2"]):
+        assert "budget" not in CliRunner().invoke(app, ["health", *asked]).stdout

@@ -74,6 +74,7 @@ def report(
     unsure: Sequence[HealthReason] = (),
     missing: Sequence[MissingDate] = (),
     losses: LossRules = STANDARD,
+    budgets: Sequence[HealthReason] = (),
 ) -> HealthReport:
     """As the service assesses it, as of AS_OF. `before` and `usual` are the 30 days before the window, `day` is its
     last day.
@@ -81,6 +82,9 @@ def report(
     asked = request or HealthRequest()
     processor = registry.get(asked.processor) if asked.processor is not None else None
     last = None if day is None else Period(day, ())
-    measured = Measured(Period(counts, durations), Period(before, usual), due, failures, (), last, day_due, missing)
+    before_it = Period(before, usual)
+    measured = Measured(
+        Period(counts, durations), before_it, due, failures, (), last, day_due, missing, budgets=budgets
+    )
     scope = Scope(registry, asked.phase, processor)
     return assess(measured, scope, TARGETS, Window.live(AS_OF, asked.days), told, unsure, losses)

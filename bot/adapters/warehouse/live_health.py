@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from bot.adapters.warehouse.engine import Engine
-from bot.adapters.warehouse.health_rows import midnight, parameters_of, run_count
+from bot.adapters.warehouse.health_rows import due_outcome, midnight, parameters_of, run_count
 from bot.adapters.warehouse.settled import FOREVER, Settled
-from bot.domain.health.missing import MissingDate
+from bot.domain.health.missing import DueOutcome, MissingDate
 from bot.domain.health.model import DueDates, Durations, RunCount, Window, data_dates_judged_within
 from bot.domain.health.sketch import Sketch
 
@@ -52,6 +52,16 @@ class LiveHealth:
     def missing(self, window: Window) -> list[MissingDate]:
         rows = self._keep("missing", window, lambda: self._judged("missing_dates", window), until=FOREVER)
         return [MissingDate(*row) for row in rows]
+
+    def outcomes(self, window: Window) -> list[DueOutcome]:
+        """The very same list again while nothing has changed, whatever the moment at which the window ends."""
+
+        def ask() -> list[DueOutcome]:
+            return [due_outcome(row) for row in self._engine.rows("outcomes", parameters_of(window))]
+
+        if window.exact or not self._settled.keeps:
+            return ask()
+        return self._settled.get(("outcomes", window.since, self.judgement(window.as_of)), FOREVER, ask)
 
     def _judged(self, query: str, window: Window) -> list[tuple[Any, ...]]:
         """Of the dates that are judged within the window."""

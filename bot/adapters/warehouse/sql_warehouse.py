@@ -11,7 +11,7 @@ from bot.adapters.warehouse.custom_query import day_values
 from bot.adapters.warehouse.dates_of_runs import dates_started
 from bot.adapters.warehouse.draft_facts import processor_facts
 from bot.adapters.warehouse.engine import Engine, Parameters
-from bot.adapters.warehouse.health_rows import due_outcome, example_of, failed_group, parameters_of, run_count
+from bot.adapters.warehouse.health_rows import example_of, failed_group, parameters_of, run_count
 from bot.adapters.warehouse.live_health import LiveHealth
 from bot.adapters.warehouse.observed import observed, observed_dates
 from bot.adapters.warehouse.settled import FOREVER, Settled
@@ -116,7 +116,7 @@ class SqlWarehouse:
         return [MissingDate(*row) for row in self._engine.rows("missing_dates", parameters_of(window))]
 
     def outcomes(self, window: Window) -> list[DueOutcome]:
-        return [due_outcome(row) for row in self._engine.rows("outcomes", parameters_of(window))]
+        return self._live.outcomes(window)
 
     def failed_hours(self, window: Window) -> list[FailedHour]:
         def ask() -> list[FailedHour]:

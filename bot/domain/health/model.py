@@ -197,11 +197,14 @@ class Tally:
 
 
 class Because(StrEnum):
-    """What may give something its colour. `OPEN_P0` makes the whole RED."""
+    """What may give something its colour. `OPEN_P0` and `BUDGET_SPENT` make the whole RED."""
 
     ALL_WELL = "all_well"
     BEFORE_HISTORY = "before_history"
     BELOW_TARGET = "below_target"
+    BUDGET_OF_TIME_SPENT = "budget_of_time_spent"
+    BUDGET_SPENT = "budget_spent"
+    BUDGET_WITHOUT_ROOM = "budget_without_room"
     DID_NOT_RUN = "did_not_run"
     DUE_UNKNOWN = "due_unknown"
     DATA_UNKNOWN = "data_unknown"

@@ -20,17 +20,19 @@ def overall(
     unsure: Sequence[HealthReason],
     strangers: Sequence[HealthReason],
     lost: MissingReasons = NOTHING_MISSING,
+    budgets: Sequence[HealthReason] = (),
 ) -> tuple[Colour, tuple[HealthReason, ...]]:
-    """RED: an open P0, lost data that is P0, or a phase that is RED over the last day. Else YELLOW: anything not
-    well, whatever ran without being registered, and what is unknown (`unsure`). GREY when nothing was due and nothing
-    ran.
+    """RED: an open P0, lost data that is P0, a phase that is RED over the last day, or a budget that is spent. Else
+    YELLOW: anything not well, whatever ran without being registered, and what is unknown (`unsure`). GREY when nothing
+    was due and nothing ran.
     """
     today = [reason for row in phases or processors for reason in _today(row, processors)]
     gravest = [reason for reason in incidents if reason.name == Because.OPEN_P0]
     others = [reason for reason in incidents if reason.name != Because.OPEN_P0]
     over_the_window = _once(phases, processors, {reason.subject for reason in today})
-    grave = [*gravest, *lost.grave, *today]
-    reasons = tuple(dict.fromkeys([*grave, *unsure, *others, *lost.others, *over_the_window, *strangers]))
+    spent = [reason for reason in budgets if reason.name == Because.BUDGET_SPENT]
+    grave = [*gravest, *lost.grave, *today, *spent]
+    reasons = tuple(dict.fromkeys([*grave, *unsure, *others, *lost.others, *budgets, *over_the_window, *strangers]))
     if grave:
         return Colour.RED, reasons
     if all(row.status is Colour.GREY for row in processors):

@@ -62,7 +62,8 @@ class Period:
 @dataclass(frozen=True)
 class Measured:
     """What the warehouse answered: the window, its baseline, the dates due in the window, its failed runs that may be
-    real, and runs that may hang; the last day, where it is asked for; the dates due without data; slots without a run.
+    real, and runs that may hang; the last day, where it is asked for; the dates due without data; slots without a run;
+    budgets that are spent.
     """
 
     window: Period
@@ -74,6 +75,7 @@ class Measured:
     day_due: Sequence[DueDates] = ()
     missing: Sequence[MissingDate] = ()
     slots: Sequence[HealthReason] = ()
+    budgets: Sequence[HealthReason] = ()
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,7 @@ def assess(
     missed = undelivered(opened or (), window.as_of)
     known = scope.registry.by_name.keys() - strangers
     unregistered = [*_not_registered(strangers, known), *_ill(processors, strangers, phases)]
-    colour, reasons = overall(phases, processors, incidents, [*unsure, *missed], unregistered, lost)
+    colour, reasons = overall(phases, processors, incidents, [*unsure, *missed], unregistered, lost, measured.budgets)
     return HealthReport(
         window=window,
         overall=colour,

@@ -158,8 +158,12 @@ class Objective:
 
     @property
     def spent(self) -> float | None:
-        """The share of the budget that is used up; None without any outcome."""
-        return self.month.bad / self.budget if self.budget else None
+        """The share of the budget that is used up, 15 of 15.0 being 1 exactly; None without any outcome."""
+        return round(self.month.bad / self.budget, 9) if self.budget else None
+
+    @property
+    def is_spent(self) -> bool:
+        return self.spent is not None and self.spent >= 1
 
     @cached_property
     def left(self) -> Sequence[float | None]:
@@ -179,7 +183,7 @@ class Objective:
 
 def least_left(objectives: Sequence[Objective], most: int) -> list[Objective]:
     """So many of them, in their order: what burns or is spent first; what is unknown as if half were left."""
-    left = [(not each.burns and (each.spent or 0) < 1, 1 - _half_if_unknown(each.spent)) for each in objectives]
+    left = [(not each.burns and not each.is_spent, 1 - _half_if_unknown(each.spent)) for each in objectives]
     kept = sorted(range(len(left)), key=lambda at: left[at])[:most]
     return [objectives[at] for at in sorted(kept)]
 
@@ -349,6 +353,10 @@ class PlatformStanding:
     counts: Counts | None = None
     late: timedelta | None = None
     budget: timedelta | None = None
+
+    @property
+    def label(self) -> str:
+        return called(None, self.objective.name)
 
     @property
     def kept(self) -> bool | None:
