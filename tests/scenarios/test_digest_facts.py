@@ -20,7 +20,7 @@ from bot.domain.findings.finding import FindingKind
 from bot.domain.gate.memory import GateResult
 from bot.domain.gate.noise_ledger import Ending
 from bot.domain.gate.shadow_policy import ShadowPolicy
-from bot.domain.health.model import Colour, HealthRequest
+from bot.domain.health.model import Because, Colour, HealthReason, HealthRequest
 from bot.domain.health.usual import Baseline, Cluster, Moved
 from bot.domain.incidents.decisions import Reason
 from bot.domain.reports.daily import NeedKind
@@ -142,6 +142,16 @@ def test_what_needs_somebody_comes_first(watched: AppServices, state: FakeState)
     blocks = daily_report.card(report).blocks
     assert len([each for each in blocks if "accessory" in each]) <= 3
     assert blocks[3]["accessory"]["text"]["text"] == "INC-1"
+
+
+def test_a_spent_budget_needs_somebody_after_what_is_open(watched: AppServices, state: FakeState) -> None:
+    report = reports_of(watched, state).daily(MORNING)
+    assert report.health is not None
+    text = "phase 2: its budget is spent: 33 misses in 30 days, 9.9 allowed."
+    reason = HealthReason(Because.BUDGET_SPENT, "phase 2", text)
+    spent = replace(report, health=replace(report.health, overall=Colour.RED, reasons=(reason,)), incidents=())
+    assert (spent.needs[-1].kind, spent.needs[-1].reason) == (NeedKind.BUDGET, reason)
+    assert "phase 2: its budget is spent: 33 misses in 30 days, 9.9 allowed" in daily_report.card(spent).text
 
 
 def test_a_digest_of_the_past_says_what_is_known_of_now_only(watched: AppServices, state: FakeState) -> None:

@@ -28,8 +28,6 @@ MOST_NEEDS = 3
 BEFORE = "the digest before"
 """What `before` is called where it is unavailable."""
 DAY = timedelta(days=1)
-BROKEN = frozenset({Because.DATES_MISSING, Because.NOTHING_SUCCEEDED, Because.MOSTLY_FAILING})
-UNSEEN = frozenset({Because.SOURCE_BLIND, Because.NO_NEW_DATA, Because.NOT_DELIVERED, Because.STATE_UNREADABLE})
 
 
 class NeedKind(StrEnum):
@@ -41,6 +39,17 @@ class NeedKind(StrEnum):
     LOST = "it is in no incident"
     OPEN = "it is open"
     GAP = "nobody is on call"
+    BUDGET = "a budget is spent"
+
+
+KINDS: Mapping[Because, NeedKind] = {
+    **dict.fromkeys(
+        (Because.SOURCE_BLIND, Because.NO_NEW_DATA, Because.NOT_DELIVERED, Because.STATE_UNREADABLE), NeedKind.BLIND
+    ),
+    **dict.fromkeys((Because.DATES_MISSING, Because.NOTHING_SUCCEEDED, Because.MOSTLY_FAILING), NeedKind.LOST),
+    Because.BUDGET_SPENT: NeedKind.BUDGET,
+}
+"""Of the reasons of health, those that need a person."""
 
 
 @dataclass(frozen=True)
@@ -141,8 +150,8 @@ def _needs(report: DailyReport) -> Iterable[Need]:
     for step in targets.values():
         yield Need(NeedKind.LATE, step=step)
     for reason in () if report.health is None else report.health.reasons:
-        if reason.name in UNSEEN or reason.name in BROKEN:
-            yield Need(NeedKind.BLIND if reason.name in UNSEEN else NeedKind.LOST, reason=reason)
+        if reason.name in KINDS:
+            yield Need(KINDS[reason.name], reason=reason)
     soon = report.as_of + DAY
     for gap in () if report.duty is None else report.duty.gaps:
         if gap.since is None or gap.since < soon:
