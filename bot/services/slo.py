@@ -50,6 +50,7 @@ class SloService:
         self._warehouse, self._registry, self._levels, self._health = warehouse, registry, levels, health
         self._blindness = blindness or Blindness()
         self._asked = dict[CustomQuery, tuple[datetime, Sequence[DayValues]]]()
+        self._of_outcomes = tuple(each for each in levels.platform if each.query is None)
         self._counted: tuple[Sequence[DueOutcome], Sight, datetime, SloReport] | None = None
 
     def of(self, now: datetime, phase: int | None = None) -> SloReport:
@@ -67,13 +68,16 @@ class SloService:
 
     def spent(self, moment: datetime, phase: int | None) -> Sequence[HealthReason]:
         """What budgets that are spent say of health, of all phases or of one; `moment`: up to which the history is
-        known. They are counted anew when the outcomes have changed, and each hour: health is asked for often.
+        known. They are counted anew when the outcomes have changed, and each hour: health is asked for often. A query
+        of the team's own is left to `of`: it may cost something, and take long.
         """
+        if not self._levels.phases and not self._of_outcomes:
+            return ()
         outcomes, sight = self._warehouse.outcomes(_looked_back(moment)), self._blindness.sight()
         last, hour = self._counted, floor_hour(moment)
         if last is None or last[:3] != (outcomes, sight, hour):
             seen = self._seen(outcomes, sight)
-            report = self._report(seen, moment, self._levels.phases, self._levels.platform)
+            report = self._report(seen, moment, self._levels.phases, self._of_outcomes)
             last = self._counted = outcomes, sight, hour, report
         return tuple(spent_budgets(last[3], phase))
 

@@ -20,7 +20,7 @@ from bot.domain.health.model import Because, Window
 from bot.domain.platform.registry import Registry
 from bot.domain.reports.objectives import Counts, SloReport
 from bot.domain.reports.weekly import WeeklyReport
-from bot.domain.slo import Measure, PlatformObjective, ServiceLevel, ServiceLevels
+from bot.domain.slo import CustomQuery, Measure, PlatformObjective, ServiceLevel, ServiceLevels
 from bot.ports.fakes.state import FakeState
 from bot.services.app import AppServices
 from bot.services.burning import Burning
@@ -112,6 +112,10 @@ def test_budgets_are_counted_anew_for_health_when_outcomes_change_and_each_hour(
     assert (slo.spent(NOW, None), len(counted)) == ((), 2)
     slo.spent(NOW + timedelta(hours=1), None)
     assert len(counted) == 3
+    hits = PlatformObjective("hits", 0.9, measure=Measure.QUERY, window_days=30, query=CustomQuery("hits", HITS))
+    asked = told.asked
+    assert SloService(told, REGISTRY, ServiceLevels((), (hits,)), Known()).spent(NOW, None) == ()  # type: ignore[arg-type]
+    assert told.asked == asked, "a query of the team's own is not asked, and then no outcomes are"
 
 
 def test_a_budget_that_burns_is_one_finding_while_it_does() -> None:
