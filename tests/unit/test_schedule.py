@@ -115,8 +115,9 @@ def test_the_last_of_hours_may_be_read_by_the_clock_before_the_change() -> None:
 @pytest.mark.parametrize(
     ("expression", "reason"),
     [
-        ("0 0 31 2 *", "is no cron expression"),
-        ("0 0 30 2 *", "is no cron expression"),
+        ("0 0 30 2 *", "'0 0 30 2 \\*' never fires: no date has that day and month"),
+        ("0 0 31 2,apr *", "never fires"),
+        ("0 0 32 2 *", "Bad day-of-month"),
         ("* * *", "has 3 fields"),
         ("0 0 * * * *", "has 6 fields"),
         ("61 * * * *", "Bad minute"),

@@ -116,10 +116,23 @@ def _refuse_unusable(expression: str) -> None:
     try:
         fires = cron(expression).fires_ever()
     except CronSimError as error:
-        remedy = "write MINUTE HOUR DAY MONTH WEEKDAY"
-        raise ValueError(f"{expression!r} is no cron expression ({error}); {remedy}") from None
+        fires = False
+        if not _reads_in_parts(text):
+            remedy = "write MINUTE HOUR DAY MONTH WEEKDAY"
+            raise ValueError(f"{expression!r} is no cron expression ({error}); {remedy}") from None
     if not fires:
         raise ValueError(f"{expression!r} never fires: no date has that day and month")
+
+
+def _reads_in_parts(text: str) -> bool:
+    """Is its day a day, and its month a month? Then what makes no sense is the two together, as in 30 February."""
+    minute, hour, day, month, weekday = text.split()
+    try:
+        cron(f"{minute} {hour} {day} * {weekday}")
+        cron(f"{minute} {hour} * {month} {weekday}")
+    except CronSimError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)
