@@ -34,6 +34,8 @@ class GateEntry(Frozen):
     flap_window_minutes: Duration = _minutes(DEFAULT.flap_window)
     storm_processors: Annotated[Count, Field(ge=2)] = DEFAULT.storm.processors
     storm_window_minutes: Duration = _minutes(DEFAULT.storm.window)
+    storm_failures_per_hour: Count = DEFAULT.storm.failures_per_hour
+    storm_retries_per_hour: Count = DEFAULT.storm.retries_per_hour
     messages_per_hour: Count = DEFAULT.messages_per_hour
 
     def policy(self) -> GatePolicy:
@@ -47,6 +49,11 @@ class GateEntry(Frozen):
             consecutive_days=self.consecutive_days,
             flap_changes=self.flap_changes,
             flap_window=timedelta(minutes=self.flap_window_minutes),
-            storm=StormPolicy(processors=self.storm_processors, window=timedelta(minutes=self.storm_window_minutes)),
+            storm=StormPolicy(
+                processors=self.storm_processors,
+                window=timedelta(minutes=self.storm_window_minutes),
+                failures_per_hour=self.storm_failures_per_hour,
+                retries_per_hour=self.storm_retries_per_hour,
+            ),
             messages_per_hour=self.messages_per_hour,
         )

@@ -102,12 +102,13 @@ def test_a_policy_without_these_sections_keeps_the_defaults(tmp_path: Path) -> N
 
 def test_a_policy_may_say_otherwise(tmp_path: Path) -> None:
     text = (
-        "gate: {group_wait_seconds: 90, storm_processors: 3}\n"
+        "gate: {group_wait_seconds: 90, storm_processors: 3, storm_failures_per_hour: 40, storm_retries_per_hour: 60}\n"
         "severity:\n  rules:\n  - {severity: P3, kinds: [timeout], because: they heal}\n"
         "  - {severity: P1, because: we are careful}\n"
     )
     policy = load_policy(written(tmp_path, text))
-    assert policy.gate == GatePolicy(group_wait=timedelta(seconds=90), storm=StormPolicy(processors=3))
+    storm = StormPolicy(processors=3, failures_per_hour=40, retries_per_hour=60)
+    assert policy.gate == GatePolicy(group_wait=timedelta(seconds=90), storm=storm)
     assert severity_of(K.TIMEOUT, C.CRITICAL, True, None, policy.severity) == (P3, "they heal")
     assert severity_of(K.STUCK_RUN, C.LOW, True, None, policy.severity) == (P1, "we are careful")
 
@@ -119,6 +120,7 @@ def test_a_policy_may_say_otherwise(tmp_path: Path) -> None:
         ("gate:\n  group_wait_seconds: -1\n", "policy.yaml:2: gate.group_wait_seconds is -1; it must be at least 0"),
         ("gate:\n  storm_processors: 1\n", "it must be at least 2"),
         ("gate:\n  messages_per_hour: 0\n", "it must be at least 1"),
+        ("gate:\n  storm_retries_per_hour: many\n", "policy.yaml:2: gate.storm_retries_per_hour is"),
         ("severity:\n  rules:\n  - {severity: P9, because: x}\n", "policy.yaml:3: severity.rules, item 1.severity is"),
         ("severity:\n  rules:\n  - {severity: P1, kinds: [timeoot], because: x}\n", "Did you mean timeout?"),
         ("severity:\n  rules:\n  - {severity: P1, kinds: [timeout], because: x}\n", "end with one that has `severity`"),
