@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.detection import streaks
+from bot.domain.detection import spikes, streaks
 from bot.domain.evidence.attempts import scheduled
 from bot.domain.evidence.observation import Observed, RunSeen
 from bot.domain.evidence.runs import Category, Status, Trigger
@@ -70,3 +70,25 @@ def test_a_slot_with_a_failure_that_may_be_its_own_is_not_missing() -> None:
     assert (after.trigger, before.trigger) == (Trigger.UNTOLD, Trigger.UNTOLD)
     assert (late.has_run(), early.has_run()) == (True, False)
     assert timedelta() < LATE < timedelta(minutes=30)
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "spike"), [((0.5, True), (2, False), False), ((0.5, False), (3, True), True)]
+)
+def test_what_fails_beside_a_slot_that_has_worked_is_a_poll_and_no_spike(
+    first: tuple[float, bool], then: tuple[float, bool], spike: bool
+) -> None:
+    def begun(hour: int, minutes: float, worked: bool) -> RunSeen:
+        each = failed(60 * hour + minutes)
+        return each._replace(status=Status.SUCCESS, records=7) if worked else each
+
+    runs = [begun(hour, *each) for hour in range(5) for each in (first, then)]
+
+    def failing(run: RunSeen) -> Category | None:
+        return Category.PROCESSING_ERROR if run.status is Status.FAILED else None
+
+    def found(*, polling: bool) -> bool:
+        hour, now = timedelta(hours=1), SLOT + timedelta(hours=5)
+        return spikes.detect("Box", runs, failing, now, dense=True, apart=hour, polling=polling) is not None
+
+    assert (found(polling=True), found(polling=False)) == (spike, True)

@@ -178,7 +178,15 @@ class ByProcessor:
         counted, known = self._spikes.get(name, (0, None))
         if known is not None or counted != self._history.counted[name]:
             runs = [run for run in self._history.recent[name] if not self._ignored(run)]
-            known = spikes.detect(name, runs, lambda run: self._real(run, now), now, dense=dense, apart=schedule.apart)
+            known = spikes.detect(
+                name,
+                runs,
+                lambda run: self._real(run, now),
+                now,
+                dense=dense,
+                apart=schedule.apart,
+                polling=processor.polling,
+            )
             self._spikes[name] = (self._history.counted[name], known)
         return known
 

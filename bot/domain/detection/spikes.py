@@ -8,6 +8,7 @@ from bot.domain.detection.trouble import Trouble
 from bot.domain.evidence.attempts import scheduled
 from bot.domain.evidence.observation import RunSeen
 from bot.domain.evidence.runs import Category, Status
+from bot.domain.evidence.untold import EARLY, LATE
 from bot.domain.findings.finding import FindingKind, RootCause
 from bot.domain.statistics import ONE_SIDED_95, wilson_lower
 
@@ -37,17 +38,43 @@ Failing = Callable[[RunSeen], Category | None]
 
 
 def detect(
-    name: str, runs: Iterable[RunSeen], failing: Failing, now: datetime, *, dense: bool, apart: timedelta | None
+    name: str,
+    runs: Iterable[RunSeen],
+    failing: Failing,
+    now: datetime,
+    *,
+    dense: bool,
+    apart: timedelta | None,
+    polling: bool = False,
 ) -> Trouble | None:
     """`runs`: finished runs of the last day; `failing` gives the category of a real failure; `dense`: it runs so often
     that a few failures in a row are a spike. For others they are what has become of a date, which is reported as that.
-    `apart`: its nearest slots.
+    `apart`: its nearest slots. `polling`: what no trigger is told of may be a poll.
     """
-    known = _occasions(scheduled(runs), failing, min(RETRY_WITHIN, (apart or _DAY) / 2))
+    slots = scheduled(runs)
+    if polling:
+        slots = _without_polls(slots)
+    known = _occasions(slots, failing, min(RETRY_WITHIN, (apart or _DAY) / 2))
     first = next((place for place, occasion in enumerate(known) if occasion.category is not None), len(known))
     if not dense and all(occasion.category is not None for occasion in known[first:]):
         return None
     return next(filter(None, (_within(name, known, now, window) for window in WINDOWS)), None)
+
+
+def _without_polls(runs: Iterable[RunSeen]) -> list[RunSeen]:
+    """Once the slot's run has worked there is nothing to retry: what begins beside the slot after it and fails is one
+    of the polls.
+    """
+    found: list[RunSeen] = []
+    worked_at: datetime | None = None
+    for run in runs:
+        beside = worked_at is not None and run.started_at - worked_at <= EARLY + LATE
+        if run.status is Status.SUCCESS:
+            worked_at = run.started_at
+        elif not run.trigger and beside:
+            continue
+        found.append(run)
+    return found
 
 
 def _occasions(runs: Iterable[RunSeen], failing: Failing, within: timedelta) -> list[Occasion]:
