@@ -110,7 +110,8 @@ def guided(
     )
     approves = load_access(settings.config / "access.yaml").approves
     people = People(services.oncall.schedule, identify, approves, email_by(identify))
-    return RunbookService(store, RunbookFiles(settings.config), people, RunbookChecks(asked), RunbookActions(hands))
+    checks, actions, correlated = RunbookChecks(asked), RunbookActions(hands), services.deploys.correlated
+    return RunbookService(store, RunbookFiles(settings.config), people, checks, actions, correlated)
 
 
 def deployments_of(deploys: DeploysService, service: str, now: datetime) -> int | None:

@@ -54,7 +54,8 @@ def register(app: AsyncApp, services: AppServices) -> None:
 def _chosen(services: AppServices, hand: Hand, name: str, user: str) -> tuple[Card, Incident]:
     now = services.now()
     incident, who = services.incidents.get(name), services.responses.who(user, now)
-    offer = next((each for each in services.hands.of(incident) if each.hand is hand), Offer(Hand.BY_HAND))
+    offers = services.hands.of(incident, services.deploys.correlated(incident, now))
+    offer = next((each for each in offers if each.hand is hand), Offer(Hand.BY_HAND))
     if hand is Hand.OPEN_CIRCUIT and offer.hand is hand:
         because = f"{incident.label}: {incident.headline.explanation}"[:MOST_REASON]
         return hands.circuit_opened(services.operations.circuits.open(offer.about, because, who, now)), incident

@@ -116,7 +116,8 @@ async def _evidence(services: AppServices, body: Payload, reply: Reply, name: st
 def _collected(services: AppServices, name: str) -> dict[str, Any]:
     now = services.now()
     found = services.incidents.evidence(name, now)
-    deployed, offers = services.deploys.evidence(found.incident, now), services.hands.of(found.incident)
+    deployed = services.deploys.evidence(found.incident, now)
+    offers = services.hands.of(found.incident, deployed.correlations)
     return incident_evidence.shown(found, deployed, offers)
 
 

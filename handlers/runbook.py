@@ -132,7 +132,9 @@ def _grant(services: AppServices, incident: Incident) -> str:
 def _suggested(services: AppServices, name: str) -> Card:
     incident, service = services.incidents.get(name), services.runbooks
     running = [each for each in service.running() if each.incident == incident.id]
-    return runbooks.suggestions(incident, service.suggested(incident), running, _grant(services, incident))
+    return runbooks.suggestions(
+        incident, service.suggested(incident, services.now()), running, _grant(services, incident)
+    )
 
 
 def _read(services: AppServices, value: str, user: str) -> Card:

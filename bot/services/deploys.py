@@ -9,7 +9,7 @@ from bot.domain.deploys.deployed import asked_of_cloud_run, first_generation, pl
 from bot.domain.deploys.drift import drifts, same_commits
 from bot.domain.deploys.overview import DeployEvidence, Deployments, ServiceRow
 from bot.domain.deploys.seen import Seen, read, rollback_target, unread
-from bot.domain.errors import BadInput, suggest
+from bot.domain.errors import BadInput, FirelineError, suggest
 from bot.domain.evidence.observation import RunSeen
 from bot.domain.incidents.incident import Incident
 from bot.domain.platform.registry import Control, Registry, Service
@@ -71,6 +71,14 @@ class DeploysService:
         seen, trouble = self._seen(), incident.headline.seen_since
         changes = changes_before((seen[name] for name in names if name in seen), trouble)
         return DeployEvidence(tuple(changes), tuple(self._correlated(incident, changes, trouble, now)))
+
+    def correlated(self, incident: Incident, now: datetime) -> Sequence[Correlation]:
+        """Those that facts speak for; none where that cannot be asked: a message about the incident goes out."""
+        try:
+            return self.evidence(incident, now).correlations
+        except FirelineError as error:
+            log.warning("what was deployed before %s is not known: %s", incident.label, error)
+            return ()
 
     def _correlated(
         self, incident: Incident, changes: Sequence[Change], trouble: datetime, now: datetime

@@ -1,10 +1,11 @@
 """What of the hands behind an incident's recommended action is there: each with what it is about, or why it is not."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
+from bot.domain.deploys.correlation import Correlation
 from bot.domain.deploys.deployed import asked_of_cloud_run
-from bot.domain.findings.hands import HANDS, Hand, Offer
+from bot.domain.findings.hands import Hand, Offer, hands_of
 from bot.domain.incidents.incident import Incident
 from bot.domain.platform.registry import Control, Processor, Registry, Service
 from bot.domain.verdicts.context import Neighbours
@@ -19,9 +20,11 @@ class IncidentHands:
     def __init__(self, registry: Registry, *, cloud_run: bool) -> None:
         self._registry, self._stand_ins, self._cloud_run = registry, Neighbours(registry).stand_ins, cloud_run
 
-    def of(self, incident: Incident) -> list[Offer]:
-        """By hand alone where nothing is there; nothing where nothing is to be done."""
-        wanted = HANDS[incident.headline.action]
+    def of(self, incident: Incident, correlations: Sequence[Correlation] = ()) -> list[Offer]:
+        """By hand alone where nothing is there; nothing where nothing is to be done. `correlations`: the deployments
+        that facts speak for.
+        """
+        wanted = hands_of(incident.headline.action, deployed=bool(correlations))
         processor = self._registry.by_name.get(next(iter(incident.headline.processors), ""))
         day = incident.headline.data_date or max(incident.data_dates, default=None)
         found = [] if processor is None else [o for hand in wanted for o in self._offers(hand, processor, day)]

@@ -43,7 +43,7 @@ class IncidentFacts:
         sources: Callable[[], Sequence[SourceStatus]] = no_sources,
         watched: Watched | None = None,
         standing: Callable[[str, datetime], Standing | None] = lambda _incident, _now: None,
-        runbooks: Callable[[Incident], Sequence[Suggested]] = lambda _incident: (),
+        runbooks: Callable[[Incident, datetime], Sequence[Suggested]] = lambda _incident, _now: (),
     ) -> None:
         self._state, self._registry, self._judge, self._sources = state, registry, judge, sources
         self._reach, self._standing, self._runbooks = ReachMap(registry), standing, runbooks
@@ -53,7 +53,7 @@ class IncidentFacts:
         lead = self._reach.gravest_first(incident.processors)[0] if incident.gathered else incident.headline.root
         standing = self._standing(incident.id, now)
         made = Notice(incident, decision, now, lead, self._reach.of(incident, now), standing=standing)
-        made = replace(made, has_runbook=not made.resolved and bool(self._runbooks(incident)))
+        made = replace(made, has_runbook=not made.resolved and bool(self._runbooks(incident, now)))
         if not made.resolved:
             until = self._watched([incident]).get(incident.id)
             return (

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from bot.domain.access import Act, Actor, Identity, Role, without_slack
 from bot.domain.audit import record
+from bot.domain.deploys.correlation import Correlation
 from bot.domain.errors import BadInput, suggest
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.timeline import Entry, EntryKind
@@ -29,6 +30,8 @@ from bot.services.runbook_checks import RunbookChecks
 
 log = logging.getLogger("fireline.runbooks")
 MOST_TRIES = 5
+Correlated = Callable[[Incident, datetime], Sequence[Correlation]]
+"""The deployments that facts speak for, of an incident."""
 Library = Callable[[], Sequence[Runbook]]
 """The runbooks in use, as their files are now."""
 
@@ -67,9 +70,15 @@ class RunbookService:
     """`state` None: this process keeps none, and starts none."""
 
     def __init__(
-        self, state: State | None, library: Library, people: People, checks: RunbookChecks, actions: RunbookActions
+        self,
+        state: State | None,
+        library: Library,
+        people: People,
+        checks: RunbookChecks,
+        actions: RunbookActions,
+        correlated: Correlated = lambda _incident, _now: (),
     ) -> None:
-        self._state, self._library, self._people = state, library, people
+        self._state, self._library, self._people, self._correlated = state, library, people, correlated
         self.checks, self.actions = checks, actions
 
     def all(self) -> Sequence[Runbook]:
@@ -87,9 +96,9 @@ class RunbookService:
             raise BadInput(f"There is no runbook {name!r} now. {like} `/runbook list` shows all.".replace("  ", " "))
         return known
 
-    def suggested(self, incident: Incident) -> Sequence[Suggested]:
+    def suggested(self, incident: Incident, now: datetime) -> Sequence[Suggested]:
         """Two at most, with why."""
-        return suggested(self._library(), incident)
+        return suggested(self._library(), incident, self._correlated(incident, now))
 
     def start(
         self,

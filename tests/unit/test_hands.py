@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from bot.domain.access import Identity, Origin, Role
+from bot.domain.deploys.correlation import Correlation, changes_before
 from bot.domain.errors import BadInput
 from bot.domain.findings.finding import ACTIONS, FindingKind
 from bot.domain.findings.hands import HANDS, Hand, Offer
@@ -14,7 +15,7 @@ from bot.services.access import NotAllowed
 from bot.services.circuits import CircuitService
 from bot.services.hands import IncidentHands
 from bot.views.incident_words import NEXT_STEPS
-from tests.support.deploys import NOW
+from tests.support.deploys import NOW, seen
 from tests.support.gate_story import finding
 from tests.support.notices import incident
 from tests.support.operations_bench import ANA, VIEWER
@@ -75,6 +76,19 @@ def test_a_hand_is_offered_where_it_is_there() -> None:
     assert offered(FindingKind.VALIDATION_FAILED) == [(Hand.BY_HAND, "")]
     rerun = HERE.of(incident(headline=finding("Gamebook", FindingKind.MISSING_RUN, data_date=DAY)))
     assert rerun == [Offer(Hand.RERUN, "Gamebook", DAY)]
+
+
+@pytest.mark.parametrize("kind", list(FindingKind))
+def test_the_rollback_comes_first_where_facts_speak_for_a_deployment(kind: FindingKind) -> None:
+    (change,) = changes_before([seen()], NOW)
+    about = incident(headline=finding("Gamebook", kind, data_date=DAY), processors=("Gamebook",))
+    found = HERE.of(about, [Correlation(change, NOW - change.at)])
+    assert found[0] == Offer(Hand.ROLLBACK, "raw")
+    assert [each.hand for each in found].count(Hand.ROLLBACK) == 1
+    assert Hand.BY_HAND not in {each.hand for each in found}
+    others = [each for each in HERE.of(about) if each.hand not in (Hand.ROLLBACK, Hand.BY_HAND)]
+    assert found[1:] == others
+    assert Hand.ROLLBACK not in {each.hand for each in ELSEWHERE.of(about, [Correlation(change, NOW - change.at)])}
 
 
 def test_a_circuit_is_opened_and_closed_by_a_person_and_on_the_record() -> None:

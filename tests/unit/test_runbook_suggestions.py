@@ -4,11 +4,13 @@ import pytest
 
 from bot.config.bundled import bundled
 from bot.config.runbooks import load_runbooks
+from bot.domain.deploys.correlation import Correlation, changes_before
 from bot.domain.findings.finding import FindingKind as K
 from bot.domain.incidents.incident import Part
 from bot.domain.runbooks.suggestions import found, suggested
 from bot.ports.fakes.state import FakeState
 from bot.services.incident_facts import IncidentFacts
+from tests.support.deploys import NOW, seen
 from tests.support.gate_story import DAY, REGISTRY, START, finding
 from tests.support.notices import decision, incident
 
@@ -55,10 +57,20 @@ def test_one_for_the_processor_comes_first_and_what_else_is_wrong_second() -> No
     assert offered(K.SOURCE_BLIND) == []
 
 
+def test_one_that_rolls_back_comes_first_where_facts_speak_for_a_deployment() -> None:
+    (change,) = changes_before([seen()], NOW)
+    about = incident(headline=finding("Box", K.ZERO_RECORDS_PROCESSOR), processors=("Box",))
+    found = suggested(TEN, about, [Correlation(change, NOW - change.at)])
+    assert [(each.runbook.id, each.because) for each in found] == [
+        ("failed-deploy", "it is for a deployment, and at least two facts speak for revision 3 of raw"),
+        ("zero-records", "it is for zero records processor"),
+    ]
+
+
 def test_a_message_has_the_button_where_one_fits() -> None:
     about = incident()
     for fitting in ((), suggested(TEN, about)):
-        facts = IncidentFacts(FakeState(), REGISTRY, runbooks=lambda _, fitting=fitting: fitting)  # type: ignore[misc]
+        facts = IncidentFacts(FakeState(), REGISTRY, runbooks=lambda _incident, _now, fitting=fitting: fitting)  # type: ignore[misc]
         assert facts.notice(about, decision(), START).has_runbook is bool(fitting)
 
 

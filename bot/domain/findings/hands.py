@@ -49,6 +49,12 @@ HANDS: Mapping[str, tuple[Hand, ...]] = {
 """In the order in which they are offered. Where none of an action's hands is there, it is to be done by hand."""
 
 
+def hands_of(action: str, *, deployed: bool) -> tuple[Hand, ...]:
+    """Those behind a recommended action; the rollback too where facts speak for a deployment (`deployed`)."""
+    behind = HANDS[action]
+    return (Hand.ROLLBACK, *(each for each in behind if each is not Hand.ROLLBACK)) if deployed else behind
+
+
 @dataclass(frozen=True)
 class Offer:
     """`about` is the name of the processor or of the service that it is done to, for `data_date` where there is one."""

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from bot.domain.deploys.correlation import Correlation
+from bot.domain.deploys.deployed import short
 from bot.domain.errors import BadInput, suggest
 from bot.domain.findings.finding import FindingKind
 from bot.domain.incidents.incident import Incident
-from bot.domain.runbooks.runbook import Runbook
+from bot.domain.runbooks.runbook import Runbook, StepKind
 
 MOST = 2
 
@@ -17,14 +19,32 @@ class Suggested:
     because: str
 
 
-def suggested(runbooks: Iterable[Runbook], incident: Incident) -> list[Suggested]:
+def suggested(
+    runbooks: Iterable[Runbook], incident: Incident, correlations: Sequence[Correlation] = ()
+) -> list[Suggested]:
     """Two at most, the nearest first: one for just this processor before one for any, the kind that the incident is
-    called by before others that it has.
+    called by before others that it has. One that rolls back comes before both where facts speak for a deployment.
     """
     kinds = [incident.headline.kind, *(part.kind for part in incident.parts if part.kind is not incident.headline.kind)]
-    ranked = [(rank, each) for each in runbooks if (rank := _rank(each, kinds, incident.processors)) is not None]
+    known = list(runbooks)
+    back = [each for each in known if correlations and _goes_back(each)]
+    ranked = [(rank, each) for each in known if (rank := _rank(each, kinds, incident.processors)) is not None]
     ranked.sort(key=lambda pair: (pair[0], pair[1].id))
-    return [Suggested(each, _because(each, kinds, incident)) for _, each in ranked[:MOST]]
+    found = [Suggested(each, _deployed(correlations[0])) for each in sorted(back, key=lambda each: each.id)]
+    found += [Suggested(each, _because(each, kinds, incident)) for _, each in ranked if each not in back]
+    return found[:MOST]
+
+
+def _goes_back(runbook: Runbook) -> bool:
+    """For any processor: what is for named ones is for other troubles of theirs, too."""
+    return not runbook.processors and any(
+        step.kind is StepKind.ACTION and step.call == "rollback" for step in runbook.steps
+    )
+
+
+def _deployed(found: Correlation) -> str:
+    revision = short(found.change.revision.name)
+    return f"it is for a deployment, and at least two facts speak for {revision} of {found.change.service}"
 
 
 def _rank(runbook: Runbook, kinds: Sequence[FindingKind], processors: Sequence[str]) -> tuple[int, int] | None:
