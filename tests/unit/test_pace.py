@@ -5,7 +5,7 @@ from math import log
 
 import pytest
 
-from bot.domain.detection.pace import drifting
+from bot.domain.detection.pace import degraded, drifting
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NOISE = (0.25, -0.25, 0.05, -0.15, 0.15, -0.05)
@@ -42,3 +42,28 @@ def test_a_drift_is_reported_when_it_is_sure_and_worth_a_line(a_day: int, factor
 
 def test_what_has_stopped_running_drifts_no_more() -> None:
     assert drifting("Box", took(3, 1.5), NOW + timedelta(days=3)) is None
+
+
+def two_speeds(*last: float, spell: int = 0) -> list[tuple[datetime, float]]:
+    """Hourly runs for 20 days, three in ten four times as long, no two of them in a row; then the `last`. `spell`: so
+    many long ones in a row instead.
+    """
+    slow = [n % 10 in (0, 3, 6) for n in range(480)] if not spell else [200 <= n < 200 + spell for n in range(480)]
+    took = [(4.0 if each else 1.0) * 1.1 ** (n % 3 - 1) for n, each in enumerate(slow)] + [*last]
+    return [(NOW - timedelta(hours=len(took) - n), log(60 * each)) for n, each in enumerate(took)]
+
+
+@pytest.mark.parametrize(
+    ("known", "told"),
+    [
+        (two_speeds(4, 4, 3.8), False),
+        (two_speeds(7, 7), True),
+        (two_speeds(4, 4, spell=8), True),
+        (two_speeds(*[4] * 9), True),
+    ],
+)
+def test_a_job_of_two_speeds_is_slow_when_it_is_so_more_often_than_by_chance(
+    known: list[tuple[datetime, float]], told: bool
+) -> None:
+    """One spell of slow runs weeks ago is no second speed."""
+    assert (degraded("Box", known, NOW) is not None) == told

@@ -1,11 +1,12 @@
 """A slot that passes between others is missing, whatever the date has."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.domain.detection import passed_slots
+from bot.domain.detection.silence import Silence
 from bot.domain.detection.skipped_slots import SkippedSlots
 from bot.domain.detection.trouble import Trouble
 from bot.domain.findings.finding import FindingKind
@@ -89,3 +90,17 @@ def test_single_slots_that_pass_too_often_are_missing() -> None:
 )
 def test_single_slots_that_pass_are_no_news(without: tuple[int, ...], minutes: float) -> None:
     assert skipped(*without, minutes=minutes) is None
+
+
+def test_a_poller_that_is_silent_is_so_for_the_date_of_its_next_slot() -> None:
+    evening = Schedule(ZoneInfo("UTC"), (20.0, 26.0))
+    silence = Silence()
+    silence.take([run("Job", LAST - timedelta(minutes=10 * n)) for n in range(8 * 144, -1, -1)])
+    now = LAST.replace(hour=1) + timedelta(hours=3)
+    counts = silence.counts("Job", now)
+    assert counts is not None
+    told = silence.detect("Job", now, counts, None, lambda moment: passed_slots.next_date(evening, moment))
+    assert told is not None
+    assert told.data_date == date(2026, 3, 11)
+    assert passed_slots.next_date(evening, LAST.replace(hour=1)) == date(2026, 3, 10)
+    assert passed_slots.next_date(Schedule(ZoneInfo("UTC")), LAST) is None

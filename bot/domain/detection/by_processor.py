@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Container, Iterable, Iterator, Set
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import takewhile
 
 from bot.domain.detection import pace, passed_slots, polls, spikes, stale, storms
@@ -140,7 +141,8 @@ class ByProcessor:
         if not processor.sporadic and (processor.polling or irregular):
             counts = self.silence.counts(name, now)
             if counts is not None and not self._taken_out(processor, counts[0]):
-                found, again = self.silence.detect(name, now, counts, self._ends_at), counts[1]
+                date_of = partial(passed_slots.next_date, self._history.registry.schedules[name])
+                found, again = self.silence.detect(name, now, counts, self._ends_at, date_of), counts[1]
         elif has_slots_to_miss(processor):
             found, again = self._between_slots(name, now), self._slot_missed_at(name, now)
         if found is None and (again is None or now < again):

@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from math import exp, log, sqrt
 from operator import itemgetter
 from statistics import fmean, median
@@ -49,6 +50,12 @@ DEGRADED = (
     Degraded(6, 2.0, 1.5, 2.8),
 )
 """The slower, the fewer runs are enough; one slow run is none."""
+ALIKE = log(1.25)
+"""Two durations within this of each other are of one speed."""
+FEWEST_ALONE, BY_CHANCE = 3, 0.05
+"""A job that was as slow so often, alone between quick runs, has two speeds: slow runs in a row are nothing new where
+chance alone brings as many in a baseline, or in one of twenty.
+"""
 DRIFT_DAYS = range(3, 9)
 DRIFT_MEMORY = timedelta(days=10)
 DRIFT_EVERY = timedelta(hours=6)
@@ -117,10 +124,22 @@ def degraded(name: str, known: Known, now: datetime) -> Trouble | None:
             continue
         over = [value - usual.centre for _, value in recent]
         middle = median(over)
-        if min(over) > log(rule.each) and middle > log(rule.middle) and middle / usual.spread > rule.unusual:
+        slow = min(over) > log(rule.each) and middle > log(rule.middle) and middle / usual.spread > rule.unusual
+        if slow and not _is_its_own_way(known[: -rule.runs], recent):
             said = f"its last {plural(rule.runs, 'run')} took {exp(middle):.1f} times the usual"
             return _trouble(name, FindingKind.PERF_DEGRADATION, recent[0][0], recent[-1][0], said)
     return None
+
+
+def _is_its_own_way(before: Known, recent: Known) -> bool:
+    """Does it take so long again and again, as a job that now and then has more to do? A slow spell of before, in
+    which one slow run follows the other, makes it none.
+    """
+    least, begin = min(value for _, value in recent) - ALIKE, recent[0][0] - BASELINE
+    slow = [value >= least for _, value in before[bisect_left(before, begin, key=itemgetter(0)) :]]
+    alone = sum(around == (False, True, False) for around in zip(slow, slow[1:], slow[2:], strict=False))
+    in_a_row = len(recent) + sum(1 for _ in takewhile(bool, reversed(slow)))
+    return alone >= FEWEST_ALONE and len(slow) * (sum(slow) / len(slow)) ** in_a_row >= BY_CHANCE
 
 
 def drifting(name: str, known: Known, now: datetime) -> Trouble | None:

@@ -74,6 +74,13 @@ def date_of(schedule: Schedule, slot: datetime) -> date:
     )
 
 
+def next_date(schedule: Schedule, moment: datetime) -> date | None:
+    """The data date of the first slot after a moment; None where there is none within a day."""
+    after = (slot for slot in slots_about(schedule, moment, moment + _DAY) if moment < slot <= moment + _DAY)
+    slot = next(after, None)
+    return None if slot is None else date_of(schedule, slot)
+
+
 def _counted(schedule: Schedule, missed: datetime, now: datetime) -> str:
     count = sum(1 for slot in slots_about(schedule, missed, now) if missed <= slot <= now - schedule.missing_after)
     slots = "a slot has" if count <= 1 else f"{count} slots have"

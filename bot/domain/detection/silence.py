@@ -6,7 +6,7 @@ percentile counts as what it may be at most: pollers at random moments page less
 """
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -80,9 +80,16 @@ class Silence:
                     self._gaps[run.processor].start(run.started_at)
 
     def detect(
-        self, name: str, now: datetime, counts: tuple[float, datetime], ends_at: datetime | None
+        self,
+        name: str,
+        now: datetime,
+        counts: tuple[float, datetime],
+        ends_at: datetime | None,
+        date_of: Callable[[datetime], date | None],
     ) -> Trouble | None:
-        """None while its silence is usual. `counts`: as of `now`; `ends_at`: where a recorded history ends."""
+        """None while its silence is usual. `counts`: as of `now`; `ends_at`: where a recorded history ends; `date_of`:
+        the date that a run after a moment would have been for, if it has slots.
+        """
         gaps, (usual, evident_at) = self._gaps[name], counts
         if gaps.last is None or now < evident_at or (ends_at is not None and evident_at > ends_at):
             return None
@@ -98,6 +105,7 @@ class Silence:
                 f"{name} has not run since {gaps.last:%d %b %H:%M} UTC, for {length(now - gaps.last)}; "
                 f"at this hour it usually runs again within {length(timedelta(seconds=usual))}"
             ),
+            data_date=date_of(gaps.last),
             error_class="silence",
         )
 
