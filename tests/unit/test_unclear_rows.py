@@ -18,7 +18,7 @@ from bot.domain.verdicts.judge import Verdict
 from bot.domain.verdicts.validation import ValidationRequest
 from bot.services.health import HealthService
 from bot.services.validation import ValidationService
-from tests.support.builders import DAY, World, game, load, loaded, raw_file, registry, run, warehouse
+from tests.support.builders import DAY, World, failed, game, load, loaded, raw_file, registry, run, warehouse
 
 LATER = datetime(2026, 1, 18, 12, tzinfo=UTC)
 DAYS = [DAY + timedelta(days=ahead) for ahead in range(3)]
@@ -77,6 +77,16 @@ def test_without_a_run_that_tells_it_is_unknown(tmp_path: Path, odd: dict[str, A
     assert [of(held, day=day).filled for day in DAYS] == [True, True, None]
     [due] = [due for due in held.health_due(Window.live(LATER, 30)) if due.processor == "Box"]
     assert (due.due, due.filled, due.unknown) == (3, 2, 1)
+
+
+def test_a_first_row_that_cannot_be_used_is_no_absence(tmp_path: Path) -> None:
+    """As it is once another row of its table has come. Without any row, a date that only failed is not filled."""
+    world = World([failed("f", start=30)], [loaded("raw.daily", day=DAYS[0])], [], [game()])
+    held = holding(tmp_path / "none", world)
+    assert of(held, day=DAYS[0]).filled is False
+    odd = {**loaded(hours=31), "row_count": "many"}
+    holding(tmp_path / "odd", world.but(table_loads=[*world.table_loads, odd]), held)
+    assert of(held, day=DAYS[0]).filled is None
 
 
 @pytest.mark.parametrize("odd", ODD_LOADS, ids=str)

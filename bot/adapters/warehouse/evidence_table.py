@@ -224,13 +224,12 @@ class DateBook:
         if name is None:
             return None
         rows = (self.loads if kind == "table" else self.files).get((name, day))
-        known = self.seen.tables if kind == "table" else self.seen.sources
-        if rows is None and name not in known:
+        sight = self.seen.table(name) if kind == "table" else self.seen.source(name)
+        if rows is None and sight.is_blank:
             return _NEVER
         claimed = self.claimed.get((kind, name, day), ())
         key = (kind, name, day if rows is not None or claimed else None)
         if key not in self._trails:
-            sight = self.seen.table(name) if kind == "table" else self.seen.source(name)
             self._trails[key] = Trail(tuple(sorted(rows or ())), sight, claimed)
         return self._trails[key]
 

@@ -97,6 +97,11 @@ class Sight:
     unclear: UnclearRows = field(default_factory=dict)
     lasting: bool = False
 
+    @property
+    def is_blank(self) -> bool:
+        """Was no row ever seen, not even one that cannot be used?"""
+        return self.since is None and not self.unclear
+
     def tells(
         self,
         data_date: date,
@@ -173,14 +178,10 @@ class Seen:
         return bool(self.table_gaps or self.file_gaps or self.unclear_loads or self.unclear_files)
 
     def table(self, name: str) -> Sight:
-        since = self.tables.get(name)
-        return UNSEEN if since is None else Sight(since, self.table_gaps, self.unclear_loads.get(name, {}))
+        return Sight(self.tables.get(name), self.table_gaps, self.unclear_loads.get(name, {}))
 
     def source(self, name: str) -> Sight:
-        since = self.sources.get(name)
-        if since is None:
-            return UNSEEN
-        return Sight(since, self.file_gaps, self.unclear_files.get(name, {}), lasting=True)
+        return Sight(self.sources.get(name), self.file_gaps, self.unclear_files.get(name, {}), lasting=True)
 
     def sights(self) -> Iterator[tuple[datetime, str]]:
         """When something comes into sight, or goes out of it: which table or source, empty for all of a kind."""
