@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
+from bot.domain.evidence.history import PipelineHistory
+from bot.domain.evidence.observation import Timeline
 from bot.domain.health.model import Window
-from tests.support.builders import DAY, NOW, Row, World, at, contents, failed, load, rows_of, run, warehouse
+from bot.services.replay import ALWAYS
+from tests.support.builders import DAY, NOW, Row, World, at, contents, failed, load, registry, rows_of, run, warehouse
 
 NEXT = DAY + timedelta(days=1)
 UNDER_WAY: Row = {"status": "running", "completed_at": None, "duration_seconds": None}
@@ -88,6 +91,36 @@ def test_a_start_that_was_reported_too_early_is_not_a_run_that_hangs(
     assert counted(into) == {"success": 2}
     assert contents(into) == started_later
     assert {row[4] for row in rows_of(into, "superseded_runs")} == {at(30)}
+
+
+AT_ONCE = run("x"), {**failed("x"), "completed_at": run("x")["completed_at"]}
+
+
+@pytest.mark.parametrize("loads", [[AT_ONCE], [AT_ONCE[::-1]], [AT_ONCE[:1], AT_ONCE[1:]], [AT_ONCE[1:], AT_ONCE[:1]]])
+def test_of_two_ends_at_one_moment_the_failure_counts_and_it_is_said(tmp_path: Path, loads: list[list[Row]]) -> None:
+    into = warehouse()
+    for place, rows in enumerate(loads):
+        report = load(into, World(rows).write(tmp_path / str(place)))
+    assert (counted(into), statuses(into)) == ({"failed": 1}, ["failed"])
+    said = f"1 run ends in two ways at the same moment (the first: Box of {DAY}): a failure counts before any other end"
+    assert f"runs.parquet: {said}" in report.warnings
+
+
+def test_an_end_that_became_known_with_its_start_is_no_run_that_hangs(tmp_path: Path) -> None:
+    """Where `inserted_at` is when the row was made: each change of it bears the same."""
+    into = warehouse()
+    for place, row in enumerate([run("x", **UNDER_WAY), run("x")]):
+        load(into, World([row]).write(tmp_path / str(place)))
+    assert (counted(into), statuses(into)) == ({"success": 1}, ["success"])
+
+
+def statuses(into: SqlWarehouse) -> list[str]:
+    """As detection sees them."""
+    history = PipelineHistory(registry(), observed := into.observed(ALWAYS, NOW))
+    history.at(NOW)
+    history.take(Timeline(observed).until(NOW))
+    seen = history.day("Box", DAY)
+    return [*(each.status for each in seen.attempts), *(each.status for each in seen.under_way.values())]
 
 
 def test_an_attempt_that_is_under_way_is_not_the_one_that_failed(tmp_path: Path) -> None:

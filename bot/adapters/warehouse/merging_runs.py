@@ -1,7 +1,7 @@
 """Bring staged runs into the stored ones: what is new, what is a version of a run that is there."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import cast
 
@@ -17,7 +17,8 @@ NAMELESS, YES = "nameless", "yes"
 @dataclass(frozen=True)
 class Told:
     """`shared` ids name several runs, in `shared_rows`; the first is `shared_first`. `unnamed` rows have no id; those
-    of `differing` runs differ in what no end changes, or end in two ways at once.
+    of `differing` runs differ in what no end changes, or end in two ways at once. `two_ends`: runs that end so,
+    with an id or without; the first is `two_ends_first`.
     """
 
     shared: int = 0
@@ -25,6 +26,8 @@ class Told:
     shared_first: str = ""
     unnamed: int = 0
     differing: int = 0
+    two_ends: int = 0
+    two_ends_first: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,10 @@ def merge_runs(
         if left and not nameless:
             session.run("remember_fact", {"name": NAMELESS, "value": YES})
     reread = _understood_anew(session, span) if again else 0
-    ((held, moved, recut),) = session.rows("held_runs", span)
+    ((held, moved, recut, otherwise),) = session.rows("held_runs", span)
+    if distinct < given or otherwise:
+        ((two_ends, named_first),) = session.rows("two_ends", span)
+        told = replace(told, two_ends=int(two_ends), two_ends_first=str(named_first or ""))
     stored += reread
     if recut or named:
         stored += _refined(session, span)

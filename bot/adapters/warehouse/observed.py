@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from operator import itemgetter
 from sys import intern
 from typing import Any
 
@@ -50,10 +51,14 @@ def _listed(names: Sequence[str]) -> str:
 
 
 Rows = list[tuple[Any, ...]]
+IS_CURRENT = 15
+"""The place of the column."""
 
 
 def _observed(engine: Engine, runs: Rows, loads: Rows, files: Rows, windows: tuple[PlannedWindow, ...]) -> Observed:
+    """Of two versions of a run that became known at one moment, the one that is kept comes last, and so counts."""
     seen, starts = sights(engine)
+    runs.sort(key=itemgetter(IS_CURRENT))
     return Observed(
         runs=tuple(_run(row) for row in _let_go(runs)),
         loads=tuple(TableLoad(*row) for row in _let_go(loads)),
@@ -79,7 +84,7 @@ _CATEGORIES |= {"": None, Category.UNKNOWN.value: None}
 
 def _run(row: tuple[Any, ...]) -> RunSeen:
     run_id, name, day, started, ended, status, recorded, hinted, records, seconds, attempt, trigger, beat = row[:13]
-    known, error = row[13:]
+    known, error = row[13:IS_CURRENT]
     return RunSeen(
         run_id,
         intern(name),

@@ -107,6 +107,10 @@ def _of_identity(item: Staged, told: Told) -> Iterator[tuple[str, str]]:
         runs = "1 run" if told.differing == 1 else f"{told.differing:,} runs"
         text = f"the rows of {runs} without run_id differ in phase, attempt, trigger or status: the newest counts"
         yield f"{WARNING} runs that differ", f"{name}: {text}; export the run_id too"
+    if told.two_ends:
+        end = "1 run ends" if told.two_ends == 1 else f"{told.two_ends:,} runs end"
+        said = f"{end} in two ways at the same moment (the first: {visible(told.two_ends_first)})"
+        yield f"{WARNING} runs of two ends", f"{name}: {said}: a failure counts before any other end"
     if told.shared:
         named = "1 run id names" if told.shared == 1 else f"{told.shared:,} run ids name"
         said = f"{named} several runs ({told.shared_rows:,} rows, the first id: {visible(told.shared_first)})"

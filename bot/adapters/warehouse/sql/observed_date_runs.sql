@@ -3,7 +3,8 @@
 SELECT run_id, processor_name, data_date, started_at, completed_at, status, recorded, hinted, records_processed,
   duration_seconds, attempt, `trigger`, last_heartbeat_at, inserted_at,
   CASE WHEN status <> 'failed' THEN NULL WHEN LENGTH(error_message) <= 600 THEN error_message
-    ELSE CONCAT(SUBSTR(error_message, 1, 300), CHR(10), SUBSTR(error_message, LENGTH(error_message) - 299)) END
+    ELSE CONCAT(SUBSTR(error_message, 1, 300), CHR(10), SUBSTR(error_message, LENGTH(error_message) - 299)) END,
+  TRUE AS is_current
 FROM runs
 WHERE data_date BETWEEN @first_date AND @last_date AND started_at <= @as_of
   AND (@names = '' OR STRPOS(@names, CONCAT(',', processor_name, ',')) > 0)
@@ -13,7 +14,8 @@ UNION ALL
 SELECT run_id, processor_name, data_date, started_at, completed_at, status, recorded, hinted, records_processed,
   duration_seconds, attempt, `trigger`, last_heartbeat_at, inserted_at,
   CASE WHEN status <> 'failed' THEN NULL WHEN LENGTH(error_message) <= 600 THEN error_message
-    ELSE CONCAT(SUBSTR(error_message, 1, 300), CHR(10), SUBSTR(error_message, LENGTH(error_message) - 299)) END
+    ELSE CONCAT(SUBSTR(error_message, 1, 300), CHR(10), SUBSTR(error_message, LENGTH(error_message) - 299)) END,
+  FALSE AS is_current
 FROM superseded_runs
 WHERE data_date BETWEEN @first_date AND @last_date AND started_at <= @as_of
   AND (@names = '' OR STRPOS(@names, CONCAT(',', processor_name, ',')) > 0)
