@@ -83,7 +83,9 @@ def text(payload: Mapping[str, Any]) -> str:
     """What was typed after a command, or said to the app. Raises BadInput for what is too long to be meant."""
     typed = _text(payload)
     if len(typed) > MOST_TEXT:
-        raise BadInput(f"That is {len(typed):,} characters long. Type `/health help` for what I answer.")
+        raise BadInput(
+            f"That is {len(typed):,} characters long: {MOST_TEXT:,} at most. Type `/health help` for what I answer."
+        )
     return typed
 
 

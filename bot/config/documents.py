@@ -151,7 +151,12 @@ def _validated(data: Mapping[str, Any], model: type[Model]) -> tuple[Model | Non
     try:
         return model.model_validate(data), []
     except ValidationError as error:
-        return None, error.errors()
+        return None, [each for each in error.errors() if not _only_of_others(each)]
+
+
+def _only_of_others(error: ErrorDetails) -> bool:
+    """A list is long enough as written: an item that has an error of its own was not counted."""
+    return error["type"] == "too_short" and len(error["input"]) >= error.get("ctx", {})["min_length"]
 
 
 def _subject(data: object, path: NodePath) -> str:

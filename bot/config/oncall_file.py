@@ -96,9 +96,9 @@ class RotaEntry(Frozen):
     @model_validator(mode="after")
     def _has_people(self) -> "RotaEntry":
         if self.layers and self.follows:
-            raise ValueError(f"{self.name}: has layers and follows {self.follows}; keep one of the two")
+            raise ValueError(f"has layers and follows {self.follows}; keep one of the two")
         if not (self.layers or self.follows or self.fallback):
-            raise ValueError(f"{self.name}: has nobody; give it layers, a rota that it follows, or a fallback")
+            raise ValueError("has nobody; give it layers, a rota that it follows, or a fallback")
         return self
 
 

@@ -67,5 +67,8 @@ def _overrides(file: OncallFile) -> Iterator[tuple[Place, str]]:
     for at, each in enumerate(file.overrides):
         if each.rota not in rotas:
             yield ("overrides", at, "rota"), f"there is no rota {each.rota!r}. {suggest(each.rota, rotas)}"
-        if slot_instant(*each.until, zone) <= slot_instant(*each.since, zone):
+        if each.until <= each.since:
             yield ("overrides", at, "until"), "the override ends before it begins; correct until"
+        elif (begin := slot_instant(*each.since, zone)) >= slot_instant(*each.until, zone):
+            skipped = f"{file.timezone} turns its clock on to {begin.astimezone(zone):%H:%M} on {each.since[0]}"
+            yield ("overrides", at, "until"), f"the override holds no time: {skipped}; correct since or until"

@@ -166,6 +166,10 @@ class ClockRecord(Protocol):
 class CoverRecord(Protocol):
     """The requests to take somebody's turn; each change is audited."""
 
+    def held(self, since: datetime) -> list[Cover]:
+        """Those whose time was not over at `since`: nobody else changes them until the transaction ends."""
+        ...
+
     def add(self, cover: Cover) -> bool:
         """False, and no change, if there is one of that id."""
         ...

@@ -1,9 +1,10 @@
 """Who is on call, and requests to take somebody's turn."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid5
 
 from bot.domain.dates import EARLIEST, LATEST, DateReader
 from bot.domain.errors import BadInput
@@ -12,12 +13,13 @@ from bot.domain.oncall.covers import Cover, CoverState, Wanted
 from bot.domain.oncall.overview import Overview, Turn
 from bot.domain.oncall.schedule import Person, Schedule, Shift
 from bot.domain.redaction import redacted
-from bot.ports.state import State
+from bot.ports.state import State, Transaction
 from bot.services.required_state import required
 
 log = logging.getLogger("fireline.oncall")
 OPEN = (CoverState.ASKED, CoverState.ACCEPTED)
 GAPS_AHEAD = timedelta(days=60)
+REQUESTS = UUID("6f3ad2f4-5d0b-4c53-9b6e-2c6f9d0b7a11")
 LOOK_BACK = timedelta(days=120)
 """Covers that ended longer ago are not asked for: turns are not followed further back."""
 
@@ -51,8 +53,10 @@ class OncallService:
 
     def moment(self, text: str, now: datetime) -> datetime:
         """`2026-01-20 03:00`, by the clock of the schedule unless it has an offset; or the end of a day that has
-        passed, `yesterday`. Raises BadInput.
+        passed, `yesterday`; or this time of `tomorrow`. Raises BadInput.
         """
+        if text.strip().casefold() == "tomorrow":
+            return (now.astimezone(self.plan.zone) + timedelta(days=1)).astimezone(UTC)
         try:
             moment = datetime.fromisoformat(text.strip())
             moment = (moment if moment.tzinfo else moment.replace(tzinfo=self.plan.zone)).astimezone(UTC)
@@ -60,7 +64,9 @@ class OncallService:
             reader, zone = DateReader(now, self.plan.zone), self.plan.zone.key
             if reader.is_date(text):
                 return reader.moment(text)
-            raise BadInput(f"{text!r} is not a moment. Write 2026-01-20 03:00, of {zone}, or yesterday.") from None
+            raise BadInput(
+                f"{text!r} is not a moment. Write 2026-01-20 03:00, of {zone}, or yesterday, or tomorrow."
+            ) from None
         if not EARLIEST.year <= moment.year <= LATEST.year:
             raise BadInput(f"{text!r} lies outside the years {EARLIEST.year} to {LATEST.year}.")
         return moment
@@ -112,7 +118,7 @@ class OncallService:
     def ask(self, wanted: Wanted, asked_by: str, now: datetime) -> Cover:
         """Store a request. `asked_by` is a Slack id. Raises BadInput for one that makes no sense."""
         request = Cover(
-            id=uuid4().hex,
+            id="",
             rota=wanted.rota,
             asked_by=self.person(asked_by).name,
             person=self.person(wanted.person).name,
@@ -121,14 +127,18 @@ class OncallService:
             asked_at=now,
             reason=redacted(wanted.reason),
         )
+        known = self.covers(now)
         request = covers.asked(self.schedule(now), request)
+        covers.refuse_repeat(self.plan, request, known)
+        request = replace(request, id=_request_id(request, known))
         with self._required_state().transaction() as tx:
-            tx.covers.add(request)
+            if not tx.covers.add(request):
+                raise BadInput(f"You have asked {request.person} already.")
         log.info("%s asks %s to cover %s", request.asked_by, request.person, request.rota, extra={"cover": request.id})
         return request
 
     def accept(self, cover_id: str, slack: str, now: datetime) -> Cover:
-        return self._answer(cover_id, slack, now, covers.accepted)
+        return self._answer(cover_id, slack, now, covers.accepted, self._free)
 
     def decline(self, cover_id: str, slack: str, now: datetime) -> Cover:
         return self._answer(cover_id, slack, now, covers.declined)
@@ -136,13 +146,24 @@ class OncallService:
     def withdraw(self, cover_id: str, slack: str, now: datetime) -> Cover:
         return self._answer(cover_id, slack, now, covers.withdrawn)
 
+    def _free(self, tx: Transaction, cover: Cover, now: datetime) -> None:
+        """Two who accept at once: the second one reads what the first has done."""
+        held = tx.covers.held(now - LOOK_BACK)
+        covers.refuse_taken(covers.with_covers(self.plan, held), cover, now)
+
     def _answer(
-        self, cover_id: str, slack: str, now: datetime, change: Callable[[Cover, str, datetime], Cover]
+        self,
+        cover_id: str,
+        slack: str,
+        now: datetime,
+        change: Callable[[Cover, str, datetime], Cover],
+        check: Callable[[Transaction, Cover, datetime], None] = lambda _tx, _cover, _now: None,
     ) -> Cover:
         """Whoever comes second gets an error that says what it has become."""
         before = self.cover(cover_id)
         after = change(before, self.person(slack).name, now)
         with self._required_state().transaction() as tx:
+            check(tx, before, now)
             done = tx.covers.change(before, after)
         if not done:
             current = self.cover(cover_id)
@@ -156,3 +177,10 @@ class OncallService:
 
 def _with_next(schedule: Schedule, shift: Shift) -> Turn:
     return Turn(shift, None if shift.until is None else on_call.on_call(schedule, shift.rota, shift.until))
+
+
+def _request_id(request: Cover, known: Sequence[Cover]) -> str:
+    """The same for the same request until that is answered: it is stored once though it comes twice at once."""
+    same = (request.rota, request.asked_by, request.person, request.until)
+    before = sum((each.rota, each.asked_by, each.person, each.until) == same for each in known)
+    return uuid5(REQUESTS, "|".join(map(str, (*same, before)))).hex

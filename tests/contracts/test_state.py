@@ -345,6 +345,7 @@ def test_a_request_to_cover_is_stored_once_and_answered_once(again: Again) -> No
         assert not tx.covers.add(replace(COVER, person="Dana"))
     assert second.cover("C1") == COVER
     with second.transaction() as tx:
+        assert tx.covers.held(minute(0)) == [COVER]
         assert tx.covers.change(COVER, accepted)
     with first.transaction() as tx:
         assert not tx.covers.change(COVER, replace(COVER, state=CoverState.DECLINED, ended_at=minute(-59)))

@@ -74,7 +74,7 @@ def test_a_part_or_a_window(transport: str, services: AppServices, text: str, fi
         ("what is going on", "There is no processor 'what is going on'. Write a part"),
         ("0d", "A window of 0 days makes no sense; give 1 to 400 days."),
         ("7d 8d", "'7d' and '8d' are two windows. Give one."),
-        ("x" * 600, "That is 600 characters long."),
+        ("x" * 600, "That is 600 characters long: 500 at most."),
         ("<!channel>", "There is no processor '&lt;!channel&gt;'."),
     ],
 )

@@ -94,7 +94,7 @@ def test_where_the_app_is_no_member(transport: str, services: AppServices) -> No
         ("Box 2026-02-30", "'2026-02-30' is not a date."),
         ("Box 2026-01-15 2026-01-16", "'2026-01-15' and '2026-01-16' are two dates. Give one."),
         ("Box please", "There is no processor 'Box please'."),
-        ("x" * 600, "That is 600 characters long."),
+        ("x" * 600, "That is 600 characters long: 500 at most."),
         ("<!channel>", "There is no processor '&lt;!channel&gt;'."),
     ],
 )

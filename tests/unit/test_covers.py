@@ -133,6 +133,38 @@ def test_who_covers_may_ask_in_turn_and_what_is_withdrawn_goes_back_to_the_first
     assert on_call(covers.with_covers(PLAN, [withdrawn, second]), "primary", night).person == "Ben"
 
 
+WANTED = Wanted(rota="primary", person=PEOPLE["Chris"], since=ASKED.since, until=ASKED.until)
+
+
+def test_the_same_request_is_made_once_until_it_is_answered() -> None:
+    service = OncallService(PLAN, state := FakeState())
+    first = service.ask(WANTED, PEOPLE["Ben"], NOW)
+    for again in (WANTED, replace(WANTED, since=ASKED.since + timedelta(hours=1))):
+        with pytest.raises(BadInput, match="asked Chris already, 14 Jan 18:00 to 15 Jan 09:00"):
+            service.ask(again, PEOPLE["Ben"], LATER)
+    assert state.covers(NOW) == [first]
+    service.decline(first.id, PEOPLE["Chris"], LATER)
+    assert service.ask(WANTED, PEOPLE["Ben"], LATER).id != first.id
+
+
+def test_whoever_accepts_second_is_told_who_has_the_turn() -> None:
+    service = OncallService(PLAN, FakeState())
+    first = service.ask(WANTED, PEOPLE["Ben"], NOW)
+    second = service.ask(replace(WANTED, person=PEOPLE["Dana"], since=eastern(2026, 1, 15)), PEOPLE["Ben"], NOW)
+    partly = service.ask(replace(WANTED, person=PEOPLE["Ana"], until=eastern(2026, 1, 16)), PEOPLE["Ben"], NOW)
+    service.accept(first.id, PEOPLE["Chris"], LATER)
+    for late, slack in ((second, PEOPLE["Dana"]), (partly, PEOPLE["Ana"])):
+        with pytest.raises(BadInput, match="already, as agreed"):
+            service.accept(late.id, slack, LATER)
+        assert service.cover(late.id).state is CoverState.ASKED
+    service.withdraw(first.id, PEOPLE["Ben"], LATER)
+    assert service.accept(second.id, PEOPLE["Dana"], LATER).state is CoverState.ACCEPTED
+
+
+def test_this_time_tomorrow_can_be_asked_for() -> None:
+    assert OncallService(PLAN, None).moment("tomorrow", NOW) == NOW + timedelta(days=1)
+
+
 def test_a_reason_is_kept_without_secrets() -> None:
     service = OncallService(PLAN, state := FakeState())
     wanted = Wanted(

@@ -56,7 +56,7 @@ def test_the_bundled_rotas_have_somebody_each() -> None:
         (HEAD.replace("Ben}", "Ben, slack: U0ANA}") + ROTA, ["Ben: Ana has this Slack id, too"]),
         (HEAD + ROTA.replace("Ben]", "Bne]"), ["'Bne' is not among the people. Did you mean Ben?"]),
         (HEAD + ROTA.replace(", starts: 2026-01-05", ""), ["several people and no `starts`"]),
-        (HEAD + "rotas: [{name: primary}]\n", ["primary: has nobody"]),
+        (HEAD + "rotas: [{name: primary}]\n", ["3: primary has nobody"]),
         (HEAD + ROTA[:-2] + ", {name: second, follows: primry}]\n", ["no rota 'primry' to follow. Did you mean"]),
         (HEAD + ROTA[:-2] + ", {name: b, follows: c}, {name: c, follows: b}]\n", ["c has no", "b has no"]),
         (HEAD + ROTA.replace("2026-01-05", "2026-02-30"), ["'2026-02-30' cannot be read"]),
@@ -67,6 +67,10 @@ def test_the_bundled_rotas_have_somebody_each() -> None:
             HEAD + ROTA + 'overrides: [{rota: prim, person: Ben, since: "2026-02-02 09:00", until: "2026-02-01 9:00"}]',
             ["there is no rota 'prim'. Did you mean primary?", "ends before it begins"],
         ),
+        (
+            f'{HEAD}{ROTA}overrides: [{{rota: primary, person: Ben, since: 2026-03-08 2:10, until: 2026-03-08 2:50}}]',
+            ["holds no time: America/New_York turns its clock on to 03:00 on 2026-03-08"],
+        ),
         (HEAD + ROTA + 'overrides: [{rota: primary, person: Ben, since: soon, until: x}]\n', ["'soon' is no time"]),
     ],
 )  # fmt: skip
@@ -76,3 +80,9 @@ def test_every_fault_is_named_with_its_line(tmp_path: Path, text: str, faults: l
     said = str(raised.value)
     assert [fault for fault in faults if fault not in said] == [], said
     assert "oncall.yaml:" in said
+    assert "too short" not in said
+
+
+def test_an_empty_list_is_too_short(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="rotas is too short; give at least 1"):
+        load_oncall(written(tmp_path, HEAD + "rotas: []\n"))

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, select, update
+from sqlalchemy import Connection, RowMapping, Select, and_, select, update
 
 from bot.adapters.state import tables
 from bot.adapters.state.writing import insert_new
@@ -20,6 +20,9 @@ class SqlCovers:
 
     def __init__(self, connection: Connection, audit: Callable[[Record], None]) -> None:
         self._connection, self._audit = connection, audit
+
+    def held(self, since: datetime) -> list[Cover]:
+        return _covers(self._connection, _ahead(since).order_by(COVER.c.id).with_for_update())
 
     def add(self, cover: Cover) -> bool:
         return self._audited(cover, insert_new(self._connection, COVER, [_row(cover)]) == 1)
@@ -38,8 +41,15 @@ class SqlCovers:
 
 
 def covers_until(connection: Connection, since: datetime) -> list[Cover]:
-    rows = connection.execute(select(COVER).where(COVER.c.until > since)).mappings()
-    return sorted(map(_cover, rows), key=lambda each: (each.since, each.id))
+    return _covers(connection, _ahead(since))
+
+
+def _ahead(since: datetime) -> Select[Any]:
+    return select(COVER).where(COVER.c.until > since)
+
+
+def _covers(connection: Connection, query: Select[Any]) -> list[Cover]:
+    return sorted(map(_cover, connection.execute(query).mappings()), key=lambda each: (each.since, each.id))
 
 
 def cover_of(connection: Connection, cover_id: str) -> Cover | None:

@@ -1,6 +1,6 @@
 """A cover: somebody is asked to take a turn. Until the answer is yes, it stays with whoever has it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -8,7 +8,7 @@ from enum import StrEnum
 from bot.domain.audit import Record, record
 from bot.domain.errors import BadInput
 from bot.domain.oncall.on_call import shifts
-from bot.domain.oncall.schedule import Override, Schedule
+from bot.domain.oncall.schedule import Override, Schedule, Shift, Why
 
 LONGEST = timedelta(days=31)
 AHEAD = timedelta(days=366)
@@ -96,6 +96,41 @@ def asked(schedule: Schedule, cover: Cover) -> Cover:
         held = " and ".join(dict.fromkeys(turn.person or "nobody" for turn in turns))
         raise BadInput(f"{cover.asked_by} does not have that turn: {held} has. Whoever has it asks.")
     return replace(cover, since=own[0].since or cover.since, until=own[-1].until or cover.until)
+
+
+def refuse_repeat(schedule: Schedule, cover: Cover, known: Sequence[Cover]) -> None:
+    """One request at a time to the same person for the same turn. Raises BadInput, which names the one that is open."""
+    for each in known:
+        same = (each.rota, each.asked_by, each.person) == (cover.rota, cover.asked_by, cover.person)
+        is_open = state_at(each, cover.asked_at) is CoverState.ASKED
+        if same and is_open and each.since < cover.until and cover.since < each.until:
+            span = _span(schedule, each.since, each.until)
+            raise BadInput(f"You have asked {each.person} already, {span}: wait for the answer, or withdraw it first.")
+
+
+def refuse_taken(schedule: Schedule, cover: Cover, now: datetime) -> None:
+    """`schedule` is with what others have agreed to. Raises BadInput where it is not the asker's turn any more, or one
+    of them has a part of it: nobody gets or loses a turn without a word.
+    """
+    turns = list(shifts(schedule, cover.rota, max(cover.since, now), cover.until))
+    taken = [turn for turn in turns if turn.why is Why.COVER and turn.instead_of == cover.asked_by]
+    if taken:
+        raise BadInput(
+            f"{_held(schedule, taken)} already, as agreed. {cover.asked_by} has to ask you for what is left."
+        )
+    if all(turn.person != cover.asked_by for turn in turns):
+        raise BadInput(f"{cover.asked_by} does not have that turn any more: {_held(schedule, turns)}.")
+
+
+def _held(schedule: Schedule, turns: Sequence[Shift]) -> str:
+    people = list(dict.fromkeys(turn.person or "nobody" for turn in turns))
+    has = "has" if len(people) == 1 else "have"
+    return f"{' and '.join(people)} {has} it {_span(schedule, turns[0].since, turns[-1].until)}"
+
+
+def _span(schedule: Schedule, since: datetime | None, until: datetime | None) -> str:
+    words = [f"{each.astimezone(schedule.zone):%d %b %H:%M}" for each in (since, until) if each is not None]
+    return f"{' to '.join(words)} ({schedule.zone.key})"
 
 
 def accepted(cover: Cover, person: str, now: datetime) -> Cover:

@@ -1,6 +1,7 @@
 """In-memory audit chain and covers."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from bot.domain.audit import NOTHING, Anchor, Link, Record, Seal
 from bot.domain.oncall.covers import Cover, record_of
@@ -21,6 +22,9 @@ class FakeAudit:
 class FakeCovers:
     def __init__(self, covers: dict[str, Cover], audit: Callable[[Record], None]) -> None:
         self._covers, self._audit = covers, audit
+
+    def held(self, since: datetime) -> list[Cover]:
+        return [cover for cover in self._covers.values() if cover.until > since]
 
     def add(self, cover: Cover) -> bool:
         if self._covers.setdefault(cover.id, cover) is not cover:
