@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.context import errors_for_people, settings_of
+from bot.cli.context import errors_for_people, parse_begin, settings_of
 from bot.cli.options import AsJson, Home
 from bot.cli.terminal import say_folded, shown
 from bot.domain.counts import plural
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.domain.audit import Link, Verified
 
 audit = typer.Typer(help="Who changed what, and whether the record of it is whole.", no_args_is_help=True)
+SUBJECT = "INC-42, R-3, RB-2, a kind (silence, window, oncall), a name, or kind:name (circuit:NAME)."
 NOTE = "note: FIRELINE_AUDIT_KEY is not set: whoever can write to the database could make another chain."
 
 
@@ -41,22 +42,27 @@ def verify(
 
 @audit.command("list")
 def listing(
-    number: Annotated[str, typer.Argument(help="An incident, as INC-42.", show_default=False)],
+    subject: Annotated[str, typer.Argument(help=SUBJECT, show_default=False)] = "",
+    since: Annotated[str, typer.Option(help="From then on: a date, yesterday, 7d or a moment.", show_default="")] = "",
     as_json: AsJson = False,
     home: Home = None,
 ) -> None:
-    """What was done about an incident, by whom, in order."""
+    """What was done to something, by whom, in order."""
     from bot.state_adapters import audit_to_read
 
     with errors_for_people(), audit_to_read(settings_of(home)) as service:
-        links = service.of_incident(number)
+        began = parse_begin(since) if since else None
+        links = service.of(subject, began)
     if as_json:
         print(json.dumps([_entry(link) for link in links], indent=2, ensure_ascii=False))
         return
+    if began is not None and not links:
+        print(f"Nothing is recorded since {began:%Y-%m-%d %H:%M} UTC.")
     for link in links:
         made = link.record
         said = ", ".join(str(value) for value in json.loads(made.body).values() if value not in (None, ""))
-        print(shown(f"{link.seq:>6}  {made.at:%Y-%m-%d %H:%M:%S} UTC  {made.actor}  {made.act}  {said}"))
+        of = "" if made.subject.startswith("incident:") and subject else f"  {made.subject}"
+        print(shown(f"{link.seq:>6}  {made.at:%Y-%m-%d %H:%M:%S} UTC  {made.actor}{of}  {made.act}  {said}"))
 
 
 def _entry(link: "Link") -> dict[str, object]:

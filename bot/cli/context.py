@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from datetime import time as clock_time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from bot.config.settings import Settings
     from bot.reading import Services
 
+MIDNIGHT = clock_time()
 SECRETS = ("SECRET", "TOKEN", "KEY")
 """In the names of settings that no message repeats."""
 
@@ -77,6 +79,19 @@ def monotonic() -> float:
 
 def wait(seconds: float) -> None:
     time.sleep(seconds)
+
+
+def parse_begin(text: str) -> datetime:
+    """Since when: a date or a window begins with its first day in UTC, a moment is itself. Raises BadInput."""
+    from zoneinfo import ZoneInfo
+
+    from bot.domain.dates import DateReader
+
+    reader, at = DateReader(now(), ZoneInfo("UTC")), now()
+    begin = datetime.combine(reader.span(text)[0], MIDNIGHT, UTC) if reader.is_date(text) else reader.moment(text)
+    if begin > at:
+        raise BadInput(f"{text!r} lies ahead: it is {at:%Y-%m-%d %H:%M} UTC.")
+    return begin
 
 
 def parse_moment(text: str) -> datetime:

@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 from bot.adapters.anchors import Anchors
 from bot.cli.app import app
 from bot.config.settings import Settings
+from bot.domain.audit import record
 from bot.domain.incidents.escalation_policy import EscalationPolicy
 from bot.services.gate import GateService
 from bot.services.responses import ResponseService
@@ -104,6 +105,48 @@ def test_what_was_done_about_an_incident_is_listed(home: Path) -> None:
     said = json.loads(fireline(home, "list", "1", "--json").stdout)
     assert [(each["seq"], each["actor"]) for each in said] == [(1, "fireline"), (2, "slack:UANA"), (3, "slack:UANA")]
     assert "There is no incident 'INC-9'" in fireline(home, "list", "INC-9").output
+
+
+def test_each_subject_is_listed_and_an_unknown_one_says_what_there_is(home: Path) -> None:
+    at = datetime(2026, 1, 21, 9, tzinfo=UTC)
+    subjects = (
+        "circuit:Gamebook",
+        "service:raw",
+        "runbook:RB-2",
+        "cover:C1",
+        "configuration",
+        "repair:A/1",
+        "receipt:A",
+    )
+    with state(Settings(home=home)) as store, store.transaction() as tx:
+        for subject in subjects:
+            tx.audit.add(record(at, "slack:UANA", "act", subject, {}))
+
+    def listed(*asked: str) -> list[str]:
+        return [each["subject"] for each in json.loads(fireline(home, "list", *asked, "--json").stdout)]
+
+    for asked in ("circuit:Gamebook", "circuit", "gamebook", "Circuit:gamebook"):
+        assert listed(asked) == ["circuit:Gamebook"]
+    assert listed("RB-2") == ["runbook:RB-2"]
+    assert listed("oncall") == ["cover:C1"]
+    assert listed("configuration") == ["configuration"]
+    assert listed("A") == ["repair:A/1", "receipt:A"]
+    assert listed("repair:A") == ["repair:A/1"]
+    assert listed("receipt:A") == ["receipt:A"]
+    assert listed("--since", "2026-01-21") == list(subjects)
+    assert listed("service", "--since", "2026-01-22") == []
+    assert "  service:raw  act  " in fireline(home, "list", "raw").stdout
+    assert (
+        "Nothing is recorded since 2026-01-22 00:00 UTC"
+        in fireline(home, "list", "raw", "--since", "2026-01-22").output
+    )
+    wrong = fireline(home, "list", "gamebok")
+    assert wrong.exit_code == 1
+    assert "Nothing is recorded of 'gamebok'. Did you mean Gamebook?" in " ".join(wrong.output.split())
+    assert "incident (1), receipt (1)" in " ".join(wrong.output.split())
+    assert "There is no repair 'R-9'" in fireline(home, "list", "R-9").output
+    assert "Say of what, or since when." in fireline(home, "list").output
+    assert "lies ahead" in fireline(home, "list", "--since", "2098-01-01").output
 
 
 def test_where_nothing_is_stored_it_says_so(tmp_path: Path) -> None:
