@@ -104,15 +104,21 @@ def _lines(notice: Notice, voice: Voice, detail: Detail) -> list[str]:
     rows = None if notice.resolved or notice.watched else _TITLE_ROWS.get(detail)
     most = None if rows is None else rows * BOLD - len(mark)
     head = f"{mark} {voice.data(incident_words.title(notice, most))}"
+    sentences = _SENTENCES.get(detail, incident_words.MOST_SENTENCE)
     if notice.resolved:
-        return [head, incident_words.ending(notice, voice)]
+        was = [_was(notice, voice, sentences)] if notice.reopened else []
+        return [head, *was, incident_words.ending(notice, voice)]
     if notice.watched_until is not None:
         return [head, incident_words.back(notice, notice.watched_until, voice)]
     incident = notice.incident
-    most = _SENTENCES.get(detail, incident_words.MOST_SENTENCE)
-    trouble = incident_words.trouble(incident.headline, notice.now, voice, most)
+    trouble = incident_words.trouble(incident.headline, notice.now, voice, sentences)
     also = _also(incident, voice) if detail is Detail.ALL else []
     return [head, trouble, incident_words.reach(notice, voice, short=detail in (Detail.LEAST, Detail.BARE)), *also]
+
+
+def _was(notice: Notice, voice: Voice, most: int) -> str:
+    """What had been wrong: of what a person has opened again, the facts show no more."""
+    return f"Was: {incident_words.trouble(notice.incident.headline, notice.now, voice, most)}"
 
 
 def _also(incident: Incident, voice: Voice) -> list[str]:
