@@ -44,6 +44,10 @@ class Unasked(FirelineError):
     """A check that lacks what it is about."""
 
 
+class NeverKnown(Unasked):
+    """However often it is asked: the run would have to be started anew, or Fireline be set up otherwise."""
+
+
 @dataclass(frozen=True)
 class Asked:
     """`deployments` and `errors` None: nobody can be asked here."""
@@ -68,13 +72,13 @@ class _Question:
     @property
     def processor(self) -> str:
         if not self.subject.processor:
-            raise Unasked(NO_PROCESSOR)
+            raise NeverKnown(NO_PROCESSOR)
         return self.subject.processor
 
     @property
     def date(self) -> date:
         if self.subject.data_date is None:
-            raise Unasked(NO_DATE)
+            raise NeverKnown(NO_DATE)
         return self.subject.data_date
 
 
@@ -102,11 +106,11 @@ class RunbookChecks:
         """`since`: when what the runbook was started for began."""
         answer = self._answers.get(step.call)
         if answer is None:
-            return not_known(f"this release has no check {step.call}", now)
+            return not_known(f"this release has no check {step.call}", now, final=True)
         try:
             return answer(_Question(step, subject_of(step, subject), since, now))
         except FirelineError as error:
-            return not_known(str(error).rstrip("."), now)
+            return not_known(str(error).rstrip("."), now, final=isinstance(error, NeverKnown))
 
     def _known(self, names: Iterable[str], feeds: Iterable[Feed] = RUNS) -> None:
         """Raises Unasked where nobody knows what is not there of these."""
@@ -226,7 +230,7 @@ class RunbookChecks:
 
     def _deployments(self, asked: _Question) -> Measured:
         if self._of.deployments is None:
-            return not_known(NO_DEPLOYS, asked.now)
+            raise NeverKnown(NO_DEPLOYS)
         service = self._service(asked)
         found = self._of.deployments(service, asked.now)
         return not_known(f"{service} was not read", asked.now) if found is None else number(found, asked.now)
@@ -239,7 +243,7 @@ class RunbookChecks:
 
     def _error_lines(self, asked: _Question) -> Measured:
         if self._of.errors is None:
-            return not_known(NO_LOGS, asked.now)
+            raise NeverKnown(NO_LOGS)
         since = max(asked.since - AROUND, asked.now - LOOK_BACK)
         lines = self._of.errors(self._service(asked), since, asked.now)
         more = "+" if len(lines) >= MOST_LINES else ""

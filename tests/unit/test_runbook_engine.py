@@ -88,6 +88,8 @@ def test_a_check_that_is_asked_again_may_be_gone_on_without() -> None:
         engine.skipped(run, 4, BEN, NOW)
     waits = moved(engine.measured(run, 4, not_known("logging is off", NOW), Fit.NOT_KNOWN, NOW))
     assert waits.steps[3].state is StepState.CHECKING
+    never = engine.measured(run, 4, not_known("logs are not read here", NOW, final=True), Fit.NOT_KNOWN, NOW)
+    assert moved(never).steps[3].state is not StepState.CHECKING
     over = engine.skipped(waits, 4, BEN, minute(1))
     assert over.run.state is RunState.DONE
     assert over.said[0] == "Ben skipped step 4: Rows are there (not known)"

@@ -106,7 +106,7 @@ def measured(run: Run, number: int, found: Measured, how: Fit, now: datetime) ->
         met = _with(run, replace(answered, state=StepState.PASSED))
         return _on(met, f"Step {number}: {_told(step, found, how)}", now)
     began = state.since or now
-    if step.within is not None and now < began + step.within:
+    if step.within is not None and not found.final and now < began + step.within:
         waits = replace(answered, state=StepState.CHECKING, due_at=now + CHECK_AGAIN)
         return Moved(_with(run, waits), ())
     said = f"Step {number}: {_told(step, found, how)}"

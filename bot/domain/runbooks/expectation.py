@@ -31,17 +31,18 @@ class Fit(StrEnum):
 @dataclass(frozen=True)
 class Measured:
     """What a check answered at a moment (aware UTC): a word, a number, or the seconds of an age; None: not known, and
-    `because` says why. `text` is the answer as people read it.
+    `because` says why, and `final` that asking again would not change it. `text` is the answer as people read it.
     """
 
     value: str | float | None
     text: str
     at: datetime
     because: str = ""
+    final: bool = False
 
 
-def not_known(because: str, at: datetime) -> Measured:
-    return Measured(None, "not known", at, because)
+def not_known(because: str, at: datetime, *, final: bool = False) -> Measured:
+    return Measured(None, "not known", at, because, final)
 
 
 def age(length: timedelta, at: datetime) -> Measured:
