@@ -115,6 +115,9 @@ def find_gaps(
 ) -> bool:
     """Ask the runs which spans without rows are gaps: all that the staged runs may concern, and those that are new.
     `spans`: all that are wide enough, None: they are as they were. Returns whether anything has changed.
+
+    A span keeps its answer when it becomes known later which tables usually show a row for each run: to ask of all
+    again would read all of history in each load.
     """
     since = staged.since
     before: Spans = {tuple(span): evident_at for *span, evident_at in session.rows("spans_known")}
