@@ -111,6 +111,10 @@ class CloudRunServer:
         return run_v2.ListExecutionsResponse(executions=self.world.executions.get(asked.parent, []))
 
 
+GOODBYE_S = 1
+"""So long may calls end: a server that cancels them at once makes gRPC print a line of its own at each client."""
+
+
 @contextmanager
 def serving(world: World | None = None) -> Iterator[CloudRunServer]:
     """On a free port of this machine while the block runs."""
@@ -124,7 +128,7 @@ def serving(world: World | None = None) -> Iterator[CloudRunServer]:
             yield found
         finally:
             found.faults.release.set()
-            server.stop(None).wait()
+            server.stop(GOODBYE_S).wait()
 
 
 def _operation(of: Any, *, done: bool) -> Operation:
