@@ -38,10 +38,11 @@ def main() -> None:
     logging.disable()
     os.environ["FIRELINE_INTAKE_TOKEN"] = "t" * 40
     found = {"without the recorder": measured(alone)}
-    with tempfile.TemporaryDirectory() as made:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as made:
         for name, sink in (("sink down", NOBODY), ("SQLite file", f"sqlite:///{made}/runs.db")):
-            configure(sink, str(Path(made) / name.replace(" ", "-")))
+            recorder = configure(sink, str(Path(made) / name.replace(" ", "-")))
             found[name] = measured(recorded)
+            recorder.close()
     down = found["sink down"]
     for name, took in found.items():
         p50, p99 = (took[ceil(share * len(took)) - 1] for share in (0.5, 0.99))
