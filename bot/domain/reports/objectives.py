@@ -158,12 +158,12 @@ class Objective:
 
     @property
     def spent(self) -> float | None:
-        """The share of the budget that is used up, 15 of 15.0 being 1 exactly; None without any outcome."""
-        return round(self.month.bad / self.budget, 9) if self.budget else None
+        """The share of the budget that is used up; None without any outcome."""
+        return self.month.bad / self.budget if self.budget else None
 
     @property
     def is_spent(self) -> bool:
-        return self.spent is not None and self.spent >= 1
+        return self.spent is not None and round(self.spent, 9) >= 1  # 15 of 15.0, whatever 5 % are in bits
 
     @cached_property
     def left(self) -> Sequence[float | None]:
