@@ -51,7 +51,7 @@ class SloService:
         self._blindness = blindness or Blindness()
         self._asked = dict[CustomQuery, tuple[datetime, Sequence[DayValues]]]()
         self._of_outcomes = tuple(each for each in levels.platform if each.query is None)
-        self._counted: tuple[Sequence[DueOutcome], Sight, datetime, SloReport] | None = None
+        self._counted: tuple[Sequence[DueOutcome], Sight | None, datetime, SloReport] | None = None
 
     def of(self, now: datetime, phase: int | None = None) -> SloReport:
         """Of all phases, or of one. Raises BadInput where there is no history, or no objective for that phase."""
@@ -74,11 +74,12 @@ class SloService:
         if not self._levels.phases and not self._of_outcomes:
             return ()
         outcomes, sight = self._warehouse.outcomes(_looked_back(moment)), self._blindness.sight()
-        last, hour = self._counted, floor_hour(moment)
-        if last is None or last[:3] != (outcomes, sight, hour):
+        hidden, hour = sight if sight.blind else None, floor_hour(moment)  # a sight is of its moment
+        last = self._counted
+        if last is None or last[:3] != (outcomes, hidden, hour):
             seen = self._seen(outcomes, sight)
             report = self._report(seen, moment, self._levels.phases, self._of_outcomes)
-            last = self._counted = outcomes, sight, hour, report
+            last = self._counted = outcomes, hidden, hour, report
         return tuple(spent_budgets(last[3], phase))
 
     def _report(

@@ -3,6 +3,7 @@
 import json
 import shutil
 from datetime import UTC, datetime, time, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,10 @@ from bot.domain.platform.registry import Registry
 from bot.domain.reports.objectives import Counts, SloReport
 from bot.domain.reports.weekly import WeeklyReport
 from bot.domain.slo import CustomQuery, Measure, PlatformObjective, ServiceLevel, ServiceLevels
+from bot.domain.sources import Feed, SourcePlan, SourceStatus
 from bot.ports.fakes.state import FakeState
 from bot.services.app import AppServices
+from bot.services.blindness import Blindness
 from bot.services.burning import Burning
 from bot.services.gate import GateService
 from bot.services.slo import SloService
@@ -99,8 +102,10 @@ def test_outcomes_are_those_of_health(services: AppServices) -> None:
 
 
 def test_budgets_are_counted_anew_for_health_when_outcomes_change_and_each_hour() -> None:
-    told, levels = Told(bad=33), ServiceLevels((ServiceLevel(2, 0.99),))
-    slo = SloService(told, REGISTRY, levels, Known())  # type: ignore[arg-type]
+    told, levels, read = Told(bad=33), ServiceLevels((ServiceLevel(2, 0.99),)), count()
+    plan = SourcePlan("loads", "sql", Feed.TABLE_LOADS, timedelta(minutes=1), timedelta())
+    seeing = Blindness(lambda: [SourceStatus(plan, NOW + timedelta(seconds=next(read)), synced_at=NOW)])
+    slo = SloService(told, REGISTRY, levels, Known(), seeing)  # type: ignore[arg-type]
     counted: list[SloReport] = []
     report = slo._report
     slo._report = lambda *given: counted.append(report(*given)) or counted[-1]  # type: ignore[method-assign, func-returns-value]
