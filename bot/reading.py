@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from bot.services.impact import ImpactService
     from bot.services.queries import QueryService
     from bot.services.sampling import SamplingService
+    from bot.services.slo import SloService
     from bot.services.sources import SourcesService
     from bot.services.validation import ValidationService
 
@@ -89,13 +90,19 @@ class Services:
     @cached_property
     def health(self) -> HealthService:
         from bot.services.health import HealthService
-        from bot.services.slo import SloService
 
         losses, notified = partial(loss_rules, self._settings), self._notified if self._has_state else None
         levels = service_levels(self._settings)
         health = HealthService(self.warehouse, self.registry, levels, notified, losses, self.blindness)
-        health.budgets = SloService(self.warehouse, self.registry, levels, health, self.blindness).spent
+        health.budgets = lambda moment, phase: self.slo.spent(moment, phase)  # not every answer asks
         return health
+
+    @cached_property
+    def slo(self) -> SloService:
+        from bot.services.slo import SloService
+
+        levels = service_levels(self._settings)
+        return SloService(self.warehouse, self.registry, levels, self.health, self.blindness)
 
     @cached_property
     def impact(self) -> ImpactService:

@@ -60,8 +60,6 @@ def question_of(given: dict[str, Any]) -> SloQuestion:
 
 def _answered_here(settings: "Settings", question: SloQuestion) -> str:
     from bot.reading import reading
-    from bot.reporting import slo_over
 
     with reading(settings) as found:
-        service = slo_over(settings, found.warehouse, found.registry, found.health, found.blindness)
-        return answer_slo(service, question, now_of(found))
+        return answer_slo(found.slo, question, now_of(found))
