@@ -235,9 +235,8 @@ def _watching(
     detection = DetectionService(opened, policy.severity, losses, gate_for, services.blindness, burns)
     judge, statuses, standing = services.validation.judge, services.sources.statuses, services.responses.standing
     watched = watched_in(store, lambda: policy.gate.resolve_after)
-    return detection, IncidentFacts(
-        store, services.registry, judge, statuses, watched, standing, services.runbooks.suggested
-    )
+    fits = services.runbooks.fits
+    return detection, IncidentFacts(store, services.registry, judge, statuses, watched, standing, fits)
 
 
 def app_services(

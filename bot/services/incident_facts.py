@@ -15,7 +15,6 @@ from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.notice import SAID, Notice, Proof, Restored
 from bot.domain.incidents.standing import Standing
 from bot.domain.platform.registry import Registry
-from bot.domain.runbooks.suggestions import Suggested
 from bot.domain.sources import SourceStatus
 from bot.domain.verdicts.judge import SOUND
 from bot.domain.verdicts.validation import Validated
@@ -32,7 +31,7 @@ Judge = Callable[[str, date, datetime], Validated]
 
 class IncidentFacts:
     """`judge` None: nobody can be asked for a proof. `sources`: how each is now. `watched`: until when an incident of
-    which nothing holds is. `standing`: who has it; `runbooks`: which fit it.
+    which nothing holds is. `standing`: who has it; `fits`: is there a runbook for it.
     """
 
     def __init__(
@@ -43,17 +42,17 @@ class IncidentFacts:
         sources: Callable[[], Sequence[SourceStatus]] = no_sources,
         watched: Watched | None = None,
         standing: Callable[[str, datetime], Standing | None] = lambda _incident, _now: None,
-        runbooks: Callable[[Incident, datetime], Sequence[Suggested]] = lambda _incident, _now: (),
+        fits: Callable[[Incident, datetime], bool] = lambda _incident, _now: False,
     ) -> None:
         self._state, self._registry, self._judge, self._sources = state, registry, judge, sources
-        self._reach, self._standing, self._runbooks = ReachMap(registry), standing, runbooks
+        self._reach, self._standing, self._fits = ReachMap(registry), standing, fits
         self._watched = watched or watched_in(state, lambda: REST)
 
     def notice(self, incident: Incident, decision: Decision, now: datetime) -> Notice:
         lead = self._reach.gravest_first(incident.processors)[0] if incident.gathered else incident.headline.root
         standing = self._standing(incident.id, now)
         made = Notice(incident, decision, now, lead, self._reach.of(incident, now), standing=standing)
-        made = replace(made, has_runbook=not made.resolved and bool(self._runbooks(incident, now)))
+        made = replace(made, has_runbook=not made.resolved and self._fits(incident, now))
         if not made.resolved:
             until = self._watched([incident]).get(incident.id)
             return (

@@ -100,6 +100,11 @@ class RunbookService:
         """Two at most, with why."""
         return suggested(self._library(), incident, self._correlated(incident, now))
 
+    def fits(self, incident: Incident, now: datetime) -> bool:
+        """Is one suggested? What was deployed is asked only where none fits without it: each message asks this."""
+        library = self._library()
+        return bool(suggested(library, incident) or suggested(library, incident, self._correlated(incident, now)))
+
     def start(
         self,
         name: str,

@@ -70,7 +70,7 @@ def test_one_that_rolls_back_comes_first_where_facts_speak_for_a_deployment() ->
 def test_a_message_has_the_button_where_one_fits() -> None:
     about = incident()
     for fitting in ((), suggested(TEN, about)):
-        facts = IncidentFacts(FakeState(), REGISTRY, runbooks=lambda _incident, _now, fitting=fitting: fitting)  # type: ignore[misc]
+        facts = IncidentFacts(FakeState(), REGISTRY, fits=lambda _incident, _now, fitting=fitting: bool(fitting))  # type: ignore[misc]
         assert facts.notice(about, decision(), START).has_runbook is bool(fitting)
 
 
