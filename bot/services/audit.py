@@ -9,6 +9,8 @@ from bot.domain.errors import BadInput
 from bot.domain.reprocessing.repair import number_in
 from bot.ports.state import State
 
+INCIDENT = "incident:"
+
 
 class AuditService:
     def __init__(self, state: State, seal: Seal) -> None:
@@ -29,7 +31,14 @@ class AuditService:
         """Of an incident (INC-42), a repair (R-3), a runbook's run (RB-2), or of any subject, its kind or name; ""
         of all. Raises BadInput for one of which nothing is recorded.
         """
-        asked, subjects, found = self._asked(name.strip()), set[str](), list[Link]()
+        asked = self._asked(name.strip())
+        found = self._state.audit_of(asked) if asked.startswith(INCIDENT) else []
+        found = found or self._looked_for(name, asked, since)
+        return [link for link in found if since is None or link.record.at >= since]
+
+    def _looked_for(self, name: str, asked: str, since: datetime | None) -> list[Link]:
+        """In the whole record, as a kind or a name stands for several subjects."""
+        subjects, found = set[str](), list[Link]()
         for link in self._state.audit_after(0):
             subjects.add(link.record.subject)
             if not asked or is_of(link.record.subject, asked):
@@ -38,13 +47,13 @@ class AuditService:
             raise BadInput(unknown(name, subjects))
         if not asked and since is None:
             raise BadInput(f"Say of what, or since when. {recorded(subjects)}")
-        return [link for link in found if since is None or link.record.at >= since]
+        return found
 
     def _asked(self, name: str) -> str:
         """With the id where a number is written."""
         kind, colon, named = name.rpartition(":")
         if named.upper().startswith("INC-") or (named.isdigit() and kind in ("", "incident")):
-            return f"incident:{self._incident(named)}"
+            return f"{INCIDENT}{self._incident(named)}"
         number = number_in(named) if named.upper().startswith("R-") else None
         if number is None:
             return name
