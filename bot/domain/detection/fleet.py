@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.blindness import length
 from bot.domain.counts import plural
-from bot.domain.detection.silence import Gaps, Silence
+from bot.domain.detection.silence import SILENCE, Gaps, Silence
 from bot.domain.detection.trouble import Trouble
 from bot.domain.evidence.expectation import Expects, expectation
 from bot.domain.evidence.history import PipelineHistory
@@ -149,7 +149,8 @@ class Fleet:
         if trouble.kind not in OF_ABSENCE:
             return False
         until = silent.until or datetime.max.replace(tzinfo=silent.since.tzinfo)
-        if trouble.data_date is None or trouble.kind is FindingKind.STUCK_RUN:
+        lasts = trouble.kind is FindingKind.STUCK_RUN or trouble.error_class == SILENCE  # whatever date it is for
+        if trouble.data_date is None or lasts:
             return silent.since - AHEAD <= trouble.since <= until
         if trouble.kind is FindingKind.MISSING_RUN and trouble.since >= until:
             return False

@@ -17,6 +17,8 @@ from bot.domain.evidence.runs import Trigger
 from bot.domain.findings.finding import FindingKind, RootCause
 from bot.domain.statistics import ONE_SIDED_95, nearest_rank, quantile_margin
 
+SILENCE = "silence"
+"""The error class of what has not run for long."""
 FACTOR = 2.0
 LEAST = timedelta(minutes=30)
 QUANTILE, RARE, TAIL_FROM = 0.99, 0.999, 0.9
@@ -106,7 +108,7 @@ class Silence:
                 f"at this hour it usually runs again within {length(timedelta(seconds=usual))}"
             ),
             data_date=date_of(gaps.last),
-            error_class="silence",
+            error_class=SILENCE,
         )
 
     def counts(self, name: str, now: datetime) -> tuple[float, datetime] | None:
