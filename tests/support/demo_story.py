@@ -2,14 +2,19 @@
 
 import json
 import re
+import sqlite3
 import time
 import urllib.request
+from contextlib import closing
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-STARTED_MS = 60_000
+from sandbox.pipeline.database import FILE_NAME
+
+STARTED_MS, AGAIN_S = 60_000, 180
 REFUSED = "is not what would be done now"
 
 
@@ -27,6 +32,26 @@ def pass_by(demo: str, span: timedelta, speed: float = 120) -> None:
     try:
         while datetime.fromisoformat(simulation(demo, "clock")["now"]) < end:
             time.sleep(0.1)
+    finally:
+        simulation(demo, "clock", {"speed": 1})
+
+
+def processed_again(demo: str, home: Path, day: str, emptied_at: str, last: str = "Synthetic01Exporter") -> None:
+    """The pipeline itself runs what depends on an emptied table, up to `last`, once more. A plan leaves out what is
+    under way, and what is made from that then fails: it is waited for.
+    """
+    (database,) = home.glob(f"**/{FILE_NAME}")
+    query = (
+        "SELECT sum(status = 'running'), sum(processor_name = ? AND started_at > ?)"
+        " FROM processor_run_history WHERE data_date = ?"
+    )
+    given, end = [last, emptied_at[:19].replace("T", " "), day], time.monotonic() + AGAIN_S
+    simulation(demo, "clock", {"speed": 20})
+    try:
+        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as kept:
+            while not ((found := kept.execute(query, given).fetchone())[0] == 0 < found[1]):
+                assert time.monotonic() < end, f"{day}: {found[0]} under way, {found[1]} of {last}"
+                time.sleep(0.2)
     finally:
         simulation(demo, "clock", {"speed": 1})
 
