@@ -91,6 +91,7 @@ def response_lanes(escalation: EscalationService, paging: PagingService, auditor
         *(Lane(f"urgent pages {n}", TELL_EVERY, urgent, lost) for n in range(1, URGENT_LANES + 1)),
         Lane("pages", TELL_EVERY, others, lost),
         Lane("audit", AUDIT_EVERY, auditor.audit, "it is made again", 150.0),
+        Lane("audit anchors", LOOK_EVERY, auditor.anchor, "they are made again", 60.0),
     )
 
 

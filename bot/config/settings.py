@@ -88,7 +88,9 @@ class Settings(BaseSettings):
     first seals, records sealed with the others are still known.
     """
     audit_anchors: Path | None = None
-    """A file that gets a line each minute in which the chain has grown: keep it where the database's owner cannot."""
+    """A file that gets a line each minute in which the chain has grown, and for every 100 records: keep it where the
+    database's owner cannot.
+    """
     public_url: Annotated[str, AfterValidator(_public_url)] = ""
     """How the world reaches the HTTP front, where phones, pagers and links acknowledge; set, Socket Mode opens it."""
     link_secret: Annotated[SecretStr, AfterValidator(_long_secret)] = SecretStr("")

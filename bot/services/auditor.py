@@ -6,6 +6,7 @@ Whoever waits for the heartbeat outside hears of it when this stops, or finds so
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from threading import Lock
 
 from bot.domain.audit import NOTHING, Anchor, Seal, verify
 from bot.domain.delivery import PageState, Queued
@@ -18,6 +19,8 @@ from bot.services.paging import LEASE
 
 MOST_NAMED = 3
 TAIL = 100
+APART = 100
+"""Records of the audit chain between two anchors, at most."""
 
 
 class AuditFailed(FirelineError):
@@ -42,6 +45,7 @@ class Auditor:
         self._seal, self._drop = seal, drop
         self._due: set[tuple[str, int]] = set()
         self._anchor: Anchor | None = None
+        self._chaining = Lock()
 
     def audit(self) -> None:
         """What was due at the last audit, and has not been touched since, is overdue. Raises AuditFailed."""
@@ -54,6 +58,14 @@ class Auditor:
             raise AuditFailed("; ".join(wrong[:MOST_NAMED]) + more)
         self._alive()
 
+    def anchor(self) -> None:
+        """A burst of records is not without an anchor until the next audit. Raises AuditFailed for a chain that is not
+        whole.
+        """
+        before = self._anchor
+        if before is not None and self._state.audit_end().seq >= before.seq + APART and (wrong := self._chain()):
+            raise AuditFailed("; ".join(wrong[:MOST_NAMED]))
+
     def _due_now(self) -> Iterator[tuple[str, int]]:
         """What it is called, and how often it was touched."""
         for response in self._state.responses_due(self._clock()):
@@ -62,15 +74,18 @@ class Auditor:
             yield f"the page {queued.page.id} for {queued.page.label}", queued.page.attempts
 
     def _chain(self) -> tuple[str, ...]:
-        """What is wrong with it since the last anchor; where nothing is, and it has grown, there is a new one."""
-        end = self._state.audit_end()
-        begin = self._anchor or self._tail(end)
-        links = [link for link in self._state.audit_after(begin.seq) if link.seq <= end.seq]
-        faults = verify(links, self._seal, end, begin=begin).faults
-        if not faults and end != self._anchor:
-            self._anchor = end
-            self._drop(end, self._wall())
-        return faults
+        """What is wrong with it since the last anchor; where nothing is, and it has grown, there are new ones."""
+        with self._chaining:
+            end = self._state.audit_end()
+            begin = self._anchor or self._tail(end)
+            links = [link for link in self._state.audit_after(begin.seq) if link.seq <= end.seq]
+            faults = verify(links, self._seal, end, begin=begin).faults
+            if not faults and end != self._anchor:
+                self._anchor = end
+                between = (Anchor(link.seq, link.hash) for link in links[APART - 1 : -1 : APART])
+                for anchor in (*between, end):
+                    self._drop(anchor, self._wall())
+            return faults
 
     def _tail(self, end: Anchor) -> Anchor:
         """Where to begin at the start: `fireline audit verify` looks at the whole."""

@@ -9,7 +9,7 @@ from typing import ClassVar
 import pytest
 
 from bot.adapters.heartbeat import Heartbeat
-from bot.domain.audit import Anchor, Seal
+from bot.domain.audit import Anchor, Seal, record
 from bot.domain.delivery import Kind, Outcome
 from bot.ports.fakes.state import FakeState
 from bot.services.auditor import AuditFailed, Auditor
@@ -93,6 +93,32 @@ def test_the_audit_chain_gets_an_anchor_each_minute_in_which_it_grew() -> None:
     audited.auditor.audit()
     assert [seq for seq, _ in audited.anchors] == sorted({seq for seq, _ in audited.anchors})
     assert len(audited.anchors) == 2
+
+
+def test_a_burst_of_records_has_an_anchor_for_each_hundred_before_the_next_audit() -> None:
+    audited = Audited()
+    audited.auditor.audit()
+    [(first, _)] = audited.anchors
+    for more in (99, 1, 251):
+        with audited.story.state.transaction() as tx:
+            for _ in range(more):
+                tx.audit.add(record(audited.story.now, "Zoe", "opened", "circuit:Box", {}))
+        audited.auditor.anchor()
+    assert [seq - first for seq, _ in audited.anchors[1:]] == [100, 200, 300, 351]
+
+
+def test_a_burst_that_somebody_touched_gets_no_anchor() -> None:
+    audited = Audited()
+    audited.auditor.audit()
+    state = audited.story.state
+    assert isinstance(state, FakeState)
+    with state.transaction() as tx:
+        for _ in range(100):
+            tx.audit.add(record(audited.story.now, "Zoe", "opened", "circuit:Box", {}))
+    state.links[-50] = replace(state.links[-50], record=replace(state.links[-50].record, actor="Ana"))
+    with pytest.raises(AuditFailed, match=r"^record \d+ was changed$"):
+        audited.auditor.anchor()
+    assert len(audited.anchors) == 1
 
 
 @pytest.mark.parametrize("what", ["changed", "cut off"])
