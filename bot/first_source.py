@@ -13,7 +13,8 @@ from bot.adapters.sources.presets.dbt import RESULTS
 from bot.adapters.sources.presets.dbt_platform import dbt_platform
 from bot.adapters.warehouse.columns import GAME_SCHEDULE, PLANNED_WINDOWS, RAW_FILES, RUNS, TABLE_LOADS, FileKind
 from bot.adapters.warehouse.headers import Aliases, header_of
-from bot.config.sources import PASSWORD, TABLE
+from bot.config import zones
+from bot.config.sources import ALLOWED, PASSWORD, TABLE, SourceKind
 from bot.domain.errors import BadInput
 from bot.domain.evidence.vocabulary import Vocabulary
 from bot.domain.platform.described import PlatformDescription
@@ -38,6 +39,7 @@ class Wish:
     query: str | None = None
     table: str | None = None
     level: Literal["task", "dag"] = "task"
+    timezone: str | None = None
 
 
 @dataclass(frozen=True)
@@ -55,9 +57,23 @@ class FirstSource:
 
 
 def recognised(place: str, wish: Wish, project: str, endpoint: str) -> FirstSource:
-    """`project` and `endpoint`: of BigQuery. Raises BadInput for what is none of these, SourceFailed where it cannot be
-    read.
+    """`project` and `endpoint`: of BigQuery. Raises BadInput for what is none of these, and for a zone that is none or
+    has no use, SourceFailed where it cannot be read.
     """
+    zone = wish.timezone
+    if zone is not None and not zones.is_known(zone):
+        raise BadInput(f"--timezone: {zones.unknown(zone)}.")
+    found = _recognised(place, wish, project, endpoint)
+    if zone is None:
+        return found
+    kind = SourceKind(found.fields["kind"])
+    if "timezone" not in ALLOWED[kind]:
+        raise BadInput(f"--timezone is not for {kind}, whose moments are UTC. Leave it out.")
+    entries = [{**each, "timezone": zone} for each in (found.fields, *found.others)]
+    return replace(found, fields=entries[0], others=tuple(entries[1:]))
+
+
+def _recognised(place: str, wish: Wish, project: str, endpoint: str) -> FirstSource:
     path = Path(place).expanduser()
     if path.is_file() and _is_duckdb(path):
         raise BadInput(

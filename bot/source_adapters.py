@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from bot.adapters.clock import epoch_seconds
 from bot.adapters.sources.files import FilesSource
@@ -17,6 +19,7 @@ from bot.adapters.sources.sql import Question, SqlSource
 from bot.adapters.warehouse.columns import FILE_KINDS, RUNS
 from bot.adapters.warehouse.headers import Aliases, header_of, refuse_lacking
 from bot.adapters.warehouse.plain_rows import PLAIN, PlainRows
+from bot.adapters.warehouse.values import UNSAID as ASSUMED
 from bot.adapters.warehouse.values import Meaning
 from bot.config.chosen_sources import sources_in_use
 from bot.config.policy import load_policy
@@ -24,7 +27,7 @@ from bot.config.settings import Settings
 from bot.config.sources import SourceEntry, SourceKind
 from bot.domain.evidence.vocabulary import Vocabulary
 from bot.domain.platform.registry import Registry
-from bot.domain.sources import Feed
+from bot.domain.sources import Feed, zone_assumed
 from bot.ports.pushed import Pushed
 from bot.ports.sources import Source
 from bot.services.loading import hints_of
@@ -45,7 +48,7 @@ def connected_sources(
     found = []
     for entry in sources_in_use(settings):
         vocabulary = entry.vocabulary(policy.vocabulary)
-        hints = hints_of(policy.failure_text_rules, vocabulary)
+        hints = hints_of(policy.failure_text_rules, vocabulary, entry.clock)
         given = entry, vocabulary, hints.fingerprint
         found.append(Connected(entry.plan, _source(entry, vocabulary, settings, registry, beside), hints, given))
     return found
@@ -58,7 +61,10 @@ def _source(
         path, bucket = str(entry.path).removeprefix("file://"), None
         if scheme_of(path) != "file":
             bucket = places()(scheme_of(path))
-        return FilesSource(path, entry.feeds, entry.lateness, entry.columns, epoch_seconds, bucket=bucket)
+        remarks = remarks_of(entry, vocabulary)
+        return FilesSource(
+            path, entry.feeds, entry.lateness, entry.columns, epoch_seconds, bucket=bucket, remarks=remarks
+        )
     if entry.kind is SourceKind.OBJECTS:
         return ObjectsSource(entry.name, lambda: patterns_of(registry()), places(), entry.lateness, entry.days)
     if entry.kind is SourceKind.BIGQUERY:
@@ -72,9 +78,22 @@ def _source(
     if entry.kind is SourceKind.PUSH:
         return PushSource(entry.name, partial(pushed_events, settings))
     assert entry.feeds is not None
-    question = Question(str(entry.query), entry.cursor, entry.cursor_type, entry.lateness)
-    chosen = chosen_of(entry, vocabulary)
-    return SqlSource(entry.name, entry.feeds, str(entry.url), question, entry.columns, chosen=chosen)
+    zone = ZoneInfo(entry.clock or ASSUMED)
+    question = Question(str(entry.query), entry.cursor, entry.cursor_type, entry.lateness, zone=zone)
+    chosen, remarks = chosen_of(entry, vocabulary), remarks_of(entry, vocabulary)
+    return SqlSource(entry.name, entry.feeds, str(entry.url), question, entry.columns, chosen=chosen, remarks=remarks)
+
+
+def remarks_of(entry: SourceEntry, vocabulary: Vocabulary) -> Callable[[Path, str], str]:
+    """What there is to say of a file of a source's rows: of moments without a zone, where nobody says which it is."""
+
+    def remarks(path: Path, stem: str) -> str:
+        from bot.adapters.warehouse.zoneless import zoneless_in
+
+        found = () if entry.clock else zoneless_in(path, stem, Aliases(vocabulary.columns, entry.columns))
+        return zone_assumed(stem, found) if found else ""
+
+    return remarks
 
 
 def pushed_events(settings: Settings) -> Pushed | None:
@@ -143,7 +162,7 @@ def beside_of(
 
     def plain(types: Mapping[str, str], now: datetime) -> str:
         clean = [processor.name for processor in registry().processors]
-        meaning = Meaning(vocabulary, registry().timezone, now, entry.columns)
+        meaning = Meaning(vocabulary, registry().timezone, now, entry.columns, entry.timezone)
         return PlainRows(RUNS, types, meaning, entry.name, clean).test()
 
     return Beside(dataset, plain, PLAIN)
@@ -166,10 +185,26 @@ def _bigquery(entry: SourceEntry, vocabulary: Vocabulary, settings: Settings, be
         days=entry.days,
         every=entry.every,
         budget=Budget(entry.max_bytes, entry.usd_a_month),
+        zone=ZoneInfo(entry.clock or ASSUMED),
     )
+    stem = entry.feeds.value
+    kind = next(kind for kind in FILE_KINDS if kind.stem == stem)
+
+    def remarks(types: Mapping[str, str], now: datetime) -> str:
+        meaning = Meaning(vocabulary, ASSUMED, now, entry.columns)
+        found = () if entry.clock else PlainRows(kind, types, meaning, entry.name).zoneless()
+        return zone_assumed(stem, found) if found else ""
+
     client = BigQuery(entry.name, _place(entry, settings))
     return BigQuerySource(
-        entry.name, entry.feeds, client, question, entry.columns, chosen_of(entry, vocabulary), beside=beside
+        entry.name,
+        entry.feeds,
+        client,
+        question,
+        entry.columns,
+        chosen_of(entry, vocabulary),
+        beside=beside,
+        remarks=remarks,
     )
 
 

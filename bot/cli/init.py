@@ -35,13 +35,16 @@ def init(
     query: Annotated[str | None, typer.Option(help="A SELECT that gives the runs.", show_default=False)] = None,
     table: Annotated[str | None, typer.Option(help="The table of the runs.", show_default=False)] = None,
     level: Annotated[Literal["task", "dag"], typer.Option(help="Airflow: what is a processor.")] = "task",
+    timezone: Annotated[
+        str | None, typer.Option(help="The zone of moments that are written without one.", show_default=False)
+    ] = None,
 ) -> None:
     """Write a configuration folder from what the data shows. It never overwrites a file."""
     from bot.first_source import Wish
 
     with errors_for_people(), TemporaryDirectory(prefix="fireline-") as scratch:
         _refuse_existing(out)
-        found, drafted, read = _looked_at(source, Wish(query, table, level), Path(scratch))
+        found, drafted, read = _looked_at(source, Wish(query, table, level, timezone), Path(scratch))
         _written(Path(scratch), out)
     _print(found, drafted, read, out)
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from bot.config import zones
 from bot.config.documents import load_document
 from bot.config.lengths import Length as Duration
 from bot.domain.evidence.runs import Category, Status
@@ -46,6 +47,12 @@ def _column(text: str) -> str:
     return text.strip()
 
 
+def _zone(text: str) -> str:
+    if not zones.is_known(text):
+        raise ValueError(zones.unknown(text))
+    return text
+
+
 def _name(text: str) -> str:
     if not NAME.fullmatch(text):
         raise ValueError(f"{text!r} is no name for a source; use letters, digits, _ and -")
@@ -79,8 +86,8 @@ NEEDED: dict[SourceKind, tuple[str, ...]] = {
     SourceKind.PUSH: (),
 }
 ALLOWED: dict[SourceKind, tuple[str, ...]] = {
-    SourceKind.SQL: ("cursor", "cursor_type"),
-    SourceKind.FILES: ("feeds",),
+    SourceKind.SQL: ("cursor", "cursor_type", "timezone"),
+    SourceKind.FILES: ("feeds", "timezone"),
     SourceKind.BIGQUERY: (
         "table",
         "query",
@@ -91,6 +98,7 @@ ALLOWED: dict[SourceKind, tuple[str, ...]] = {
         "project",
         "max_bytes",
         "usd_a_month",
+        "timezone",
     ),
     SourceKind.BIGQUERY_TABLES: ("days", "project", "max_bytes"),
     SourceKind.AIRFLOW: ("level", "statuses", "categories"),
@@ -137,6 +145,8 @@ class SourceEntry(Frozen):
     cursor: Column | None = None
     """`sql`, `bigquery`: the column by which rows are new: it grows. None: everything is read each time."""
     cursor_type: Literal["time", "number", "text"] = "time"
+    timezone: Annotated[Text, AfterValidator(_zone)] | None = None
+    """`sql`, `files`, `bigquery`: the zone of moments that are written without one. None: UTC, and it is said."""
     level: Literal["task", "dag"] = "task"
     """`airflow`: is a task a processor, or a DAG?"""
     path: Text | None = None
@@ -191,6 +201,11 @@ class SourceEntry(Frozen):
         feeds = FIXED.get(self.kind, self.feeds)
         at_once = self.kind is SourceKind.PUSH and "every" not in self.model_fields_set
         return SourcePlan(self.name, self.kind.value, feeds, AT_ONCE if at_once else self.every, self.lateness)
+
+    @property
+    def clock(self) -> str | None:
+        """The zone of moments without an offset; None: nobody has said it. Tools that Fireline knows write UTC."""
+        return self.timezone if "timezone" in ALLOWED[self.kind] else "UTC"
 
     def vocabulary(self, base: Vocabulary) -> Vocabulary:
         """The words of this source, which count before those of all."""

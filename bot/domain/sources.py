@@ -39,6 +39,14 @@ class SourceFailed(FirelineError):
         super().__init__(f"{reason}. {remedy}".rstrip() if remedy else f"{reason}.")
 
 
+def zone_assumed(stem: str, columns: Iterable[str]) -> str:
+    """What is made of a source's moments without a zone, and what to write where it is wrong."""
+    return (
+        f"{', '.join(columns)} of {stem} have no zone and are read as UTC; if their clock is another, write its zone at"
+        " the source in sources.yaml, such as `timezone: Europe/Berlin`"
+    )
+
+
 @dataclass(frozen=True)
 class SourcePlan:
     """`feeds`: None where each file says by its name what it holds. `every`: from the start of one read to the next.

@@ -28,12 +28,13 @@ from bot.domain.sources import Arrivals, Feed
 @dataclass(frozen=True)
 class Hints:
     """What words of a history mean. `of`: error text -> the category that the text rules name, or "". `fingerprint`
-    changes with the rules.
+    changes with the rules. `timezone`: by whose clock moments without an offset are written; None: nobody has said it.
     """
 
     of: Callable[[str], str]
     fingerprint: str
     vocabulary: Vocabulary = field(default_factory=Vocabulary.standard)
+    timezone: str | None = None
 
 
 @dataclass(frozen=True)

@@ -54,9 +54,9 @@ class LoadingService:
         return replace(report, warnings=warnings)
 
 
-def hints_of(rules: Sequence[TextRule], vocabulary: Vocabulary) -> Hints:
-    """What the words of a history mean."""
-    return Hints(lambda text: category_of(text, rules) or "", repr(tuple(rules)), vocabulary)
+def hints_of(rules: Sequence[TextRule], vocabulary: Vocabulary, timezone: str | None = None) -> Hints:
+    """What the words of a history mean, and its moments without an offset."""
+    return Hints(lambda text: category_of(text, rules) or "", repr(tuple(rules)), vocabulary, timezone)
 
 
 def find_files(directory: Path) -> dict[str, Path]:

@@ -1,6 +1,7 @@
 """From nothing to the first true card: `init`, `check-config`, `sources sync`, `health`, and what `init` refuses."""
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -176,6 +177,12 @@ def test_it_never_overwrites(tmp_path: Path) -> None:
         (duckdb_file, (), "is a file of DuckDB, which is no source. Export its tables into a folder"),
         (database, (), "etl_history comes closest and lacks processor_name"),
         (database, ("--query", "SELECT no_such FROM etl_history"), "no such column"),
+        (
+            database,
+            ("--query", NAMED, "--timezone", "Berlin"),
+            "--timezone: 'Berlin' is not a known time zone",
+        ),
+        (dbt, ("--timezone", "Europe/Berlin"), "--timezone is not for dbt, whose moments are UTC. Leave it out."),
     ],
 )
 def test_what_cannot_be_read_is_named_and_nothing_is_written(
@@ -186,6 +193,21 @@ def test_what_cannot_be_read_is_named_and_nothing_is_written(
     assert said in " ".join(refused.stderr.split())
     assert "secret" not in refused.output
     assert not (tmp_path / "config").exists()
+
+
+def test_moments_without_a_zone_are_named_until_it_is_given(tmp_path: Path) -> None:
+    """The last row came at 06:01:01 by the clock of Berlin."""
+    place, assumed = database(tmp_path), "have no zone and are read as UTC; if their clock is another, write its zone"
+    said = " ".join(init(tmp_path, place, "--query", NAMED).stdout.split())
+    assert f"started_at, completed_at, last_heartbeat_at, inserted_at of runs {assumed}" in said
+    shutil.rmtree(tmp_path / "config")
+    given = init(tmp_path, place, "--query", NAMED, "--timezone", "Europe/Berlin")
+    assert assumed not in " ".join(given.stdout.split())
+    (entry,) = yaml.safe_load((tmp_path / "config" / "sources.yaml").read_text())["sources"]
+    assert entry["timezone"] == "Europe/Berlin"
+    fireline(tmp_path, "sources", "sync")
+    (status,) = json.loads(fireline(tmp_path, "sources", "--json").stdout)
+    assert status["newest"] == "2026-01-31T05:01:01+00:00"
 
 
 def test_rows_of_all_kinds_are_told_apart_and_what_they_name_is_said(tmp_path: Path) -> None:

@@ -52,6 +52,12 @@ def test_bytes_are_written_with_their_unit(tmp_path: Path, text: str, size: int)
         ("kind: airflow, url: 'postgresql://a:secret@host/b'", "holds a password"),
         ("kind: dbt", "needs path"),
         ("kind: dbt, path: x, feeds: runs", "has no feeds"),
+        ("kind: dbt, path: x, timezone: Europe/Berlin", "has no timezone"),
+        ("kind: files, path: x, timezone: Europe/Bern", "'Europe/Bern' is not a known time zone. Did you mean"),
+        ("kind: files, path: x, timezone: EST5", "is not a known time zone"),
+        ("kind: files, path: x, timezone: localtime", "is not a known time zone"),
+        ("kind: files, path: x, timezone: '+02:00'", "An offset has no clock changes"),
+        ("kind: files, path: x, timezone: ''", "timezone"),
     ],
 )
 def test_what_makes_no_sense_is_named(tmp_path: Path, fields: str, said: str) -> None:

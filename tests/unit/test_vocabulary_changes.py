@@ -150,5 +150,5 @@ def test_the_columns_of_a_source_are_words_too(tmp_path: Path) -> None:
     def read(**columns: str) -> DataFile:
         return DataFile(tmp_path / "rows.ndjson", "runs", "history", columns, part=True, once=False)
 
-    assert words_of([read()], "v") == words_of([read()], "v") == "v"
-    assert len({words_of([each], "v") for each in (read(), read(status="state"), read(status="result"))}) == 3
+    assert words_of([read()], "v", None) == words_of([read()], "v", None) == "v"
+    assert len({words_of([each], "v", None) for each in (read(), read(status="state"), read(status="result"))}) == 3

@@ -40,10 +40,13 @@ class BigQuerySource:
         chosen: Chosen,
         batch_rows: int = BATCH_ROWS,
         beside: Beside | None = None,
+        remarks: Callable[[Mapping[str, str], datetime], str] = lambda _types, _now: "",
     ) -> None:
-        """`beside`: where the warehouse is, when it is in BigQuery, too."""
+        """`beside`: where the warehouse is, when it is in BigQuery, too. `remarks`: what there is to say of columns of
+        these types.
+        """
         self._name, self._feeds, self._client, self._batch_rows = name, feeds, client, batch_rows
-        self._question, self._columns, self._chosen = question, columns, chosen
+        self._question, self._columns, self._chosen, self._remarks = question, columns, chosen, remarks
         self._inside = None if beside is None else Inside(name, client, beside)
         self._apart = dict[str, None]()
         """Why the rows of this read come through this process, where the warehouse could take them by itself."""
@@ -74,7 +77,8 @@ class BigQuerySource:
         partition = f", partitioned by {shape.partition[0]}" if shape.partition is not None else ""
         bills = billed(read.bytes) + (LEAST_BYTES if self._inside is not None else 0)
         pause = max(self._question.every, self._question.budget.between_reads(bills))
-        return f"columns {names}{partition}; {monthly(bills, pause)}"
+        said = f"columns {names}{partition}; {monthly(bills, pause)}"
+        return "; ".join(filter(None, (said, self._remarks(shape.read or read.columns, now))))
 
     def close(self) -> None:
         self._client.close()

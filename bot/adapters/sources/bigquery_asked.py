@@ -7,9 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.adapters.sources.bigquery_client import Asked
 from bot.adapters.sources.bigquery_cost import Budget
+from bot.adapters.sources.sql_moments import UNSAID, earlier
 
 SWEEP_EVERY = timedelta(hours=6)
 """So often older partitions are looked through for rows that came since; seldomer where that costs much."""
@@ -27,7 +29,7 @@ class Question:
 
     `lateness`: rows may appear so much later than their cursor says. `reach`: the partition of a new row may lie so
     far before its cursor; what lies further back is found within SWEEP_EVERY. `days`: the first read goes back so far.
-    `every`: from one read to the next, `budget`: what they may cost.
+    `every`: from one read to the next, `budget`: what they may cost. `zone`: of moments without an offset.
     """
 
     of: str
@@ -39,6 +41,7 @@ class Question:
     days: int
     every: timedelta
     budget: Budget
+    zone: ZoneInfo = UNSAID
 
 
 @dataclass(frozen=True)
@@ -178,7 +181,7 @@ def _asked(
     text, since_inside, from_inside = _inner(question)
     if shape.cursor is not None and (value is not None or since_inside):
         name, kind = shape.cursor
-        since = value if exactly else _earlier(value, kind, question.lateness)
+        since = value if exactly else _earlier(value, kind, question)
         parameters.append(("since", kind, _typed(since, kind)))
         if not since_inside:
             conditions.append(f"(`{name}` >= @since OR `{name}` IS NULL)")
@@ -215,11 +218,13 @@ def probes(question: Question, now: datetime) -> Iterator[tuple[str, Asked]]:
             yield kind, _asked(question, Shape((), cursor, partition), None, span)
 
 
-def _earlier(value: Any, kind: str, lateness: timedelta) -> Any:
+def _earlier(value: Any, kind: str, question: Question) -> Any:
     if value is None:
         return {"INT64": 0, "NUMERIC": 0, "FLOAT64": 0, "STRING": ""}.get(kind, _BEGINNING)
     moment = _moment(value)
-    return value if moment is None or kind not in MOMENTS else moment - lateness
+    if moment is None or kind not in MOMENTS:
+        return value
+    return earlier(moment, question.lateness, question.zone if kind == "DATETIME" else UNSAID)
 
 
 def _typed(value: Any, kind: str) -> Any:

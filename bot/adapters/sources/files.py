@@ -22,6 +22,8 @@ UNFINISHED = re.compile(r"^[._~]|\.(?:tmp|part|partial|crdownload|swp)(?:\.|$)|~
 SETTLES_S = 2.0
 """A file that was changed so lately may still be written."""
 MOST_FILES = 200_000
+MOST_LOOKED_AT = 50_000_000
+"""Bytes of a file that a check looks into."""
 _STEMS = re.compile(f"^({'|'.join(sorted(Feed, key=len, reverse=True))})(?![a-z])", re.IGNORECASE)
 
 
@@ -61,13 +63,14 @@ class FilesSource:
         seconds: Callable[[], float],
         artifacts: Artifacts | None = None,
         bucket: Places | None = None,
+        remarks: Callable[[Path, str], str] = lambda _path, _stem: "",
     ) -> None:
         """`seconds`: since 1970, by the clock of the file system. `artifacts`: only these are read. `bucket`: where the
-        path is not of this machine.
+        path is not of this machine. `remarks`: says what there is to say of a file of that kind.
         """
         self._bucket = bucket
         self._path, self._feeds, self._columns, self._seconds = path, feeds, columns, seconds
-        self._artifacts = artifacts
+        self._artifacts, self._remarks = artifacts, remarks
         self._overlap_ns = int(lateness.total_seconds() * 1e9)
 
     @contextmanager
@@ -83,7 +86,14 @@ class FilesSource:
         if not found:
             return f"{self._path}: no file yet"
         newest = max(found, key=lambda file: file.changed_ns)
-        return f"{self._path}: {plural(len(found), 'file')}, the newest {newest.name}"
+        said = f"{self._path}: {plural(len(found), 'file')}, the newest {newest.name}"
+        return "; ".join(filter(None, (said, self._said_of(newest))))
+
+    def _said_of(self, file: _Found) -> str:
+        if self._artifacts is not None or file.size > MOST_LOOKED_AT:
+            return ""
+        with tempfile.TemporaryDirectory(prefix="fireline-") as folder:
+            return self._remarks(self._fetched(file, Path(folder)), self._kind_of(file.name))
 
     def close(self) -> None:
         """Nothing is held open."""

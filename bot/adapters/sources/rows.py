@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import islice
 from json.encoder import encode_basestring
@@ -70,14 +70,12 @@ _AS_IT_IS = (str, int, float, bool, type(None))
 
 
 def _plain(value: Any) -> Any:
-    """A moment without an offset is UTC; what JSON has no form for is its text."""
-    if isinstance(value, datetime):
-        return (value if value.tzinfo else value.replace(tzinfo=UTC)).isoformat()
+    """What JSON has no form for is its text; a moment without an offset stays without one."""
     if isinstance(value, float) and not isfinite(value):
         return str(value)
     if isinstance(value, _AS_IT_IS):
         return value
-    if isinstance(value, date | time):
+    if isinstance(value, datetime | date | time):
         return value.isoformat()
     if isinstance(value, timedelta):
         return value.total_seconds()
@@ -96,6 +94,6 @@ _TEXTS: dict[type, Callable[[Any], str]] = {
     int: int.__repr__,
     type(None): lambda _: "null",
     float: lambda value: float.__repr__(value) if isfinite(value) else f'"{value}"',
-    datetime: lambda value: f'"{value.isoformat()}"' if value.tzinfo else f'"{value.isoformat()}+00:00"',
+    datetime: lambda value: f'"{value.isoformat()}"',
 }
 """What is most often there; anything else is looked at more closely."""

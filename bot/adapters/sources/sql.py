@@ -12,8 +12,10 @@ from functools import partial
 from itertools import compress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+from zoneinfo import ZoneInfo
 
 from bot.adapters.sources.rows import Lines
+from bot.adapters.sources.sql_moments import INSTANT, UNSAID, earlier, instant, newer, understood
 from bot.adapters.sources.sql_positions import fitting, later_number, number_since, of_zones
 from bot.domain.sources import Feed, SourceFailed
 from bot.ports.sources import Batch
@@ -27,6 +29,8 @@ BATCH_ROWS, BATCH_BYTES = 50_000, 32_000_000
 FETCHED = 1_000
 MOST_REMEMBERED = 100_000
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+LOOKED_AT = 100
+"""Rows that a check looks at."""
 GONE = "the newest row that was read is there no more: the next read begins anew"
 _SINCE = re.compile(r"(?<!:):since\b")
 CursorType = Literal["time", "number", "text"]
@@ -36,7 +40,7 @@ CursorType = Literal["time", "number", "text"]
 class Question:
     """`query` is a SELECT, or what makes one for a database by what is there; `cursor` the column of it that grows;
     None: everything is read each time. `keeps`: it is a column of the team's; one that a preset makes for itself tells
-    no more than where to go on.
+    no more than where to go on. `zone`: of moments without an offset.
     """
 
     query: "str | Callable[[Connection], str]"
@@ -44,6 +48,7 @@ class Question:
     cursor_type: CursorType
     lateness: timedelta
     keeps: bool = True
+    zone: ZoneInfo = UNSAID
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,8 @@ def _added(lines: Lines, rows: Sequence[Any], known: Container[int]) -> list[int
 
 class SqlSource:
     """`url` as SQLAlchemy takes it. Nothing is written there: SQLite files are opened for reading only, PostgreSQL
-    takes a transaction that cannot write. `chosen` raises BadInput for columns of which no row can be used.
+    takes a transaction that cannot write. `chosen` raises BadInput for columns of which no row can be used; `remarks`
+    says what there is to say of a file of some rows.
     """
 
     def __init__(
@@ -86,9 +92,10 @@ class SqlSource:
         columns: Mapping[str, str],
         batch_rows: int = BATCH_ROWS,
         chosen: Callable[[Sequence[str]], object] = list,
+        remarks: Callable[[Path, str], str] = lambda _path, _stem: "",
     ) -> None:
         self._name, self._feeds, self._url, self._batch_rows = name, feeds, url, batch_rows
-        self._question, self._columns, self._chosen = question, columns, chosen
+        self._question, self._columns, self._chosen, self._remarks = question, columns, chosen, remarks
         self._engine: Engine | None = None
         self._stored = NOTHING_STORED
 
@@ -106,9 +113,18 @@ class SqlSource:
         from bot.adapters.sources.sql_errors import explained
 
         with explained(self._url), self._rows(None) as result:
-            names, row = _names(result.keys()), result.fetchone()
+            names, rows = _names(result.keys()), result.fetchmany(LOOKED_AT)
         self._chosen(names)
-        return f"columns {', '.join(names)}" + ("; no row yet" if row is None else "")
+        return "; ".join(filter(None, (f"columns {', '.join(names)}", self._said_of(names, rows))))
+
+    def _said_of(self, names: Sequence[str], rows: Sequence[Any]) -> str:
+        if not rows:
+            return "no row yet"
+        with tempfile.TemporaryDirectory(prefix="fireline-") as folder:
+            path = Path(folder) / f"{self._name}.ndjson"
+            with Lines(path, names) as lines:
+                lines.add(rows)
+            return self._remarks(path, self._feeds.value)
 
     def close(self) -> None:
         self._stored = NOTHING_STORED
@@ -132,12 +148,19 @@ class SqlSource:
         if column is None:
             return text(inner), {}
         quoted = connection.dialect.identifier_preparer.quote(column)
-        since = _since(cursor, question)
+        since, dialect = _since(cursor, question), connection.dialect.name
         binds = _SINCE.search(inner) is not None
-        given = {} if since is None and not binds else {"since": _bound(since, question, connection.dialect.name)}
-        newer = "" if binds or since is None else f" WHERE {quoted} >= :since OR {quoted} IS NULL"
-        asked = f"SELECT * FROM ({inner}) AS asked{newer} ORDER BY {quoted}"  # noqa: S608 (the team's own query)
-        return text(asked), given
+        by_instant = dialect == "sqlite" and question.cursor_type == "time"
+        if by_instant:
+            understood(connection, question.zone)
+        where, given = "", dict[str, Any]()
+        if not binds and since is not None and by_instant:
+            where, given = newer(quoted, since, question.zone)
+        elif binds or since is not None:
+            where = "" if binds else f"{quoted} >= :since OR {quoted} IS NULL"
+            given = {"since": _bound(since, cursor, question, dialect)}
+        condition, order = f" WHERE {where}" if where else "", f"{INSTANT}({quoted})" if by_instant else quoted
+        return text(f"SELECT * FROM ({inner}) AS asked{condition} ORDER BY {order}"), given  # noqa: S608 (their query)
 
     @contextmanager
     def _rows(self, cursor: str | None) -> "Iterator[CursorResult[Any]]":
@@ -156,7 +179,7 @@ class SqlSource:
         seen, kind, more = set[int](), self._question.cursor_type, True
         told = list(range(len(names))) if self._question.keeps else [at for at in range(len(names)) if at != place]
         found, batch = False, 0
-        waits = partial(_lies_ahead, place=place if kind == "time" else None, now=now)
+        waits = partial(_lies_ahead, place=place if kind == "time" else None, now=now, zone=self._question.zone)
         while more:
             given, batch = list[int](), batch + 1
             with Lines(path, [names[at] for at in told]) as lines:
@@ -232,16 +255,10 @@ def _has_cursor(rows: Sequence[Any], place: int | None) -> bool:
     return place is not None and any(row[place] is not None for row in rows)
 
 
-def _lies_ahead(row: Any, place: int | None, now: datetime) -> bool:
+def _lies_ahead(row: Any, place: int | None, now: datetime, zone: ZoneInfo) -> bool:
     """By its cursor: it is given each time, as a clock that jumps must not hide what comes with the right time."""
-    value = None if place is None else row[place]
-    if value is None:
-        return False
-    try:
-        moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    except ValueError:
-        return False
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) > now
+    moment = None if place is None else instant(row[place], zone)
+    return moment is not None and moment > now
 
 
 def _written(value: Any, kind: CursorType) -> str | int | float:
@@ -253,10 +270,8 @@ def _written(value: Any, kind: CursorType) -> str | int | float:
 
 
 def _since(cursor: str | None, question: Question) -> Any:
-    """Where the next read begins: moments go back by the lateness. A moment that is stored as text keeps its form, as
-    it is compared as text.
-    """
-    value = json.loads(cursor).get("value") if cursor else None
+    """Where the next read begins: moments go back by the lateness."""
+    value = _value(cursor)
     if value is None or question.cursor_type != "time":
         return number_since(cursor, value)
     try:
@@ -265,7 +280,11 @@ def _since(cursor: str | None, question: Question) -> Any:
         raise SourceFailed(
             f"the cursor {question.cursor} gave {value!r}, which is no moment", "Set cursor_type: text or number."
         ) from None
-    return _like(moment - question.lateness - of_zones(moment), value)
+    return earlier(moment, question.lateness, question.zone)
+
+
+def _value(cursor: str | None) -> Any:
+    return json.loads(cursor).get("value") if cursor else None
 
 
 def _like(moment: datetime, text: str) -> str:
@@ -276,11 +295,13 @@ def _like(moment: datetime, text: str) -> str:
     return written.replace("+00:00", "Z") if text.endswith("Z") else written
 
 
-def _bound(since: Any, question: Question, dialect: str) -> Any:
-    """What `:since` is bound to. Databases with moments of their own get one; SQLite compares texts."""
+def _bound(since: Any, cursor: str | None, question: Question, dialect: str) -> Any:
+    """What `:since` is bound to. Databases with moments of their own get one. SQLite compares texts, in a query of the
+    team's own, too: it gets one in the form of the last.
+    """
     if question.cursor_type != "time":
         return since if since is not None else (0 if question.cursor_type == "number" else "")
     if dialect == "sqlite":
-        return since if since is not None else "1970-01-01"
-    moment = BEGINNING if since is None else datetime.fromisoformat(since)
+        return "1970-01-01" if since is None else _like(since - of_zones(since), _value(cursor))
+    moment = BEGINNING if since is None else since if since.tzinfo else since.replace(tzinfo=UTC)
     return moment if dialect == "postgresql" else moment.replace(tzinfo=None)

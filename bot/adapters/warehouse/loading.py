@@ -26,7 +26,7 @@ from bot.adapters.warehouse.staging import Staged, in_order, read_in
 from bot.adapters.warehouse.staging_runs import stage_runs
 from bot.adapters.warehouse.unfinished import is_unfinished
 from bot.adapters.warehouse.unmatched import note, other_dates
-from bot.adapters.warehouse.values import Meaning
+from bot.adapters.warehouse.values import UNSAID, Meaning
 from bot.domain.errors import BadInput
 from bot.domain.evidence.known import Seen
 from bot.domain.evidence.platform_facts import PlatformFacts
@@ -44,6 +44,8 @@ class Loader:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._looked = set[str]()
+        """Whose moments have been looked at for a zone, with the words they were read by."""
 
     def load(
         self,
@@ -67,7 +69,7 @@ class Loader:
             self._only_move(mark, now)
             return LoadReport(files=old)
         with self._engine.write() as session:
-            meaning = Meaning(hints.vocabulary, platform.zone.key, now)
+            meaning, look = self._meaning(files, platform, hints, now, mark, ledger)
             staged = [read_in(session, *each, meaning, hints, progress, platform) for each in in_order(fresh)]
             before = known(session)
             evidence = [_merge_evidence(session, item, progress, now) for item in staged if item.kind is not RUNS]
@@ -76,8 +78,7 @@ class Loader:
             moved = lay_calendar(session, platform, stems, [item.days for item in with_runs], rebuild=new_platform)
             if new_rules:
                 _hint_again(session, hints)
-            nameless = (NAMELESS, YES) in facts
-            runs = [_merge_runs(session, item, hints, progress, ledger, nameless=nameless) for item in with_runs]
+            runs = [_merge_runs(session, item, hints, progress, ledger, facts) for item in with_runs]
             appended, newest = all(run.appended for run in runs), runs[0].newest if runs else None
             changes = Changes(frozenset(stems), moved or new_rules, new_platform, appended, newest, now)
             moment, after = refresh_evidence(session, platform, changes, before)
@@ -88,17 +89,18 @@ class Loader:
                 touched.append(refresh_hours(session))
             if new_document:
                 session.run("remember_fact", {"name": "registry", "value": platform.document})
-            unmatched = note(session, _unmatched(session, platform, staged, mark, after.seen, anew=new_platform), facts)
+            said = _unmatched(session, platform, staged, mark, hints, after.seen, anew=new_platform)
             newest_of = {item.fingerprint: _newest(session, item) for item in staged}
             warnings = (
                 *empty(staged, before),
                 *ignored(staged),
                 *(zoneless(staged) if mark is None else ()),
                 *_remember(session, staged, zip(with_runs, runs, strict=True), newest_of, hints, ledger, facts, now),
-                *unmatched,
+                *note(session, said, facts),
             )
             if mark is not None:
                 _move(session, mark, staged, newest_of, now)
+        self._looked |= {look for item in staged if look and item.reading.rows}
         rejected = tuple(row for item in staged for row in item.reading.rejected)
         touched_from = min((moment for moment in touched if moment is not None), default=now)
         merged = (_report(item, *run.counts) for item, run in zip(with_runs, runs, strict=True))
@@ -109,7 +111,23 @@ class Loader:
     def _ledger(self, files: Sequence[DataFile | GivenTable], prints: Sequence[str], hints: Hints) -> Ledger:
         given = {"fingerprints": ",".join(prints)}
         entries = {text for (text,) in self._engine.rows("loaded_fingerprints", given)}
-        return Ledger(entries, words_of(files, hints.vocabulary.fingerprint))
+        return Ledger(entries, words_of(files, hints.vocabulary.fingerprint, hints.timezone))
+
+    def _meaning(
+        self,
+        files: Sequence[DataFile | GivenTable],
+        platform: PlatformFacts,
+        hints: Hints,
+        now: datetime,
+        mark: SourceMark | None,
+        ledger: Ledger,
+    ) -> tuple[Meaning, str]:
+        """How values are read; and of a source by what its look for zones is known: its files of one kind are written
+        in one way.
+        """
+        look = "" if mark is None else " ".join([mark.source, *(file.kind for file in files), ledger.words])
+        clock = hints.timezone or (UNSAID if look in self._looked else None)
+        return Meaning(hints.vocabulary, platform.zone.key, now, clock=clock), look
 
     def _only_move(self, mark: SourceMark | None, now: datetime) -> None:
         """A read that brought no rows costs no more than its position."""
@@ -171,15 +189,14 @@ def _merge_runs(
     hints: Hints,
     progress: Progress,
     ledger: Ledger,
-    *,
-    nameless: bool,
+    facts: Collection[tuple[str, str]],
 ) -> MergedRuns:
     progress(f"merging {item.file.name}", item.reading.rows)
     if isinstance(item.file, DataFile):
         stage_runs(session.reader(), hints.of, hints.vocabulary.categories)
         session.adopt("stage_versions")
     again = ledger.has_another_reading(item.fingerprint)
-    return merge_runs(session, nameless=nameless, again=again, told_moved=item.file.moved)
+    return merge_runs(session, nameless=(NAMELESS, YES) in facts, again=again, told_moved=item.file.moved)
 
 
 def _unmatched(
@@ -187,12 +204,13 @@ def _unmatched(
     platform: PlatformFacts,
     staged: Sequence[Staged],
     mark: SourceMark | None,
+    hints: Hints,
     seen: Seen,
     *,
     anew: bool,
 ) -> Mapping[str, str]:
     """What does not fit the registry, of what the load may have changed. A source's reads change no usual dates."""
-    said = {} if mark is None else {**unread(staged, mark), **zoneless_of(staged, mark)}
+    said = {} if mark is None else {**unread(staged, mark), **zoneless_of(staged, mark, hints.timezone)}
     if anew or any(item.kind is not RUNS for item in staged):
         said |= unmatched_names(platform, seen.tables, seen.sources)
     if anew or any(item.kind is RUNS and item.file.once for item in staged):

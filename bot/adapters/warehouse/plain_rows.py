@@ -14,7 +14,7 @@ from typing import NamedTuple
 from bot.adapters.warehouse.columns import Column, FileKind, Type
 from bot.adapters.warehouse.headers import Header, header_of
 from bot.adapters.warehouse.raw_rows import LONGEST_TEXT
-from bot.adapters.warehouse.values import CONTROLS, EARLIEST_START, INVISIBLE, LONGEST_NAME, NO_VALUE, Meaning
+from bot.adapters.warehouse.values import CONTROLS, EARLIEST_START, INVISIBLE, LONGEST_NAME, NO_VALUE, UNSAID, Meaning
 from bot.domain.redaction import MAY_HOLD_A_SECRET, redacted
 
 PLAIN = "fireline_plain"
@@ -71,6 +71,13 @@ class PlainRows:
         """SQL of each of our columns; NULL where no column of the table tells it."""
         return {column.name: self._value(column) for column in self.kind.columns}
 
+    def zoneless(self) -> tuple[str, ...]:
+        """Our columns of moments whose type has no zone."""
+        moments = (column for column in self.kind.columns if column.type is Type.TIME)
+        return tuple(
+            column.name for column in moments if any(self.types[name] == "DATETIME" for name in self._places(column))
+        )
+
     def _value(self, column: Column) -> str:
         parts = [self._read(column, name).value for name in self._places(column)]
         nothing = f"CAST(NULL AS {_BIGQUERY[column.type]})"
@@ -107,6 +114,8 @@ class PlainRows:
         if column.type is Type.TEXT:
             return self._text(column, given, kind)
         value = _CASTS.get((column.type, kind))
+        if column.type is Type.TIME and kind in ("DATETIME", "STRING") and (self.meaning.clock or UNSAID) != UNSAID:
+            value = _of_clock(str(self.meaning.clock), kind)
         if value is None:
             return _Read(f"CAST(NULL AS {_BIGQUERY[column.type]})", "FALSE")
         made = value.value.format(given)
@@ -185,6 +194,17 @@ _CASTS = {
     (Type.DATE, "TIMESTAMP"): _Read("DATE({0})", "{0} = TIMESTAMP_TRUNC({0}, DAY)"),
     (Type.DATE, "DATETIME"): _Read("DATE({0})", "{0} = DATETIME_TRUNC({0}, DAY)"),
 }
+
+
+def _of_clock(clock: str, kind: str) -> _Read:
+    """Of moments without a zone only those are plain that come once: not in an hour that a clock change repeats or
+    skips."""
+    if kind == "STRING":
+        return _Read("SAFE_CAST({0} AS TIMESTAMP)", _matches(_MOMENT.replace("(Z|\\+00:00)?", "(Z|\\+00:00)")))
+    zone, spans = _literal(clock), ("0 MINUTE", "30 MINUTE", "60 MINUTE", "-30 MINUTE", "-60 MINUTE")
+    moment = f"TIMESTAMP({{0}}, {zone})"
+    again = (f"DATETIME(TIMESTAMP_ADD({moment}, INTERVAL {span}), {zone}) = {{0}}" for span in spans)
+    return _Read(moment, " AND ".join([next(again), *(f"NOT ({each})" for each in again)]))
 
 
 def cases(given: str, words: Mapping[str, str], otherwise: str) -> str:

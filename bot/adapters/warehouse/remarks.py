@@ -10,6 +10,7 @@ from bot.adapters.warehouse.staging import Staged
 from bot.adapters.warehouse.staging_runs import unknown_spellings
 from bot.domain.platform.names import some_of
 from bot.domain.redaction import visible
+from bot.domain.sources import zone_assumed
 from bot.ports.warehouse import DataFile, Hints, SourceMark
 
 WARNING = "warning"
@@ -53,12 +54,14 @@ def zoneless(staged: Sequence[Staged]) -> Iterator[str]:
         yield f"moments without an offset are read as UTC: {', '.join(columns)}"
 
 
-def zoneless_of(staged: Sequence[Staged], mark: SourceMark) -> dict[str, str]:
-    """The same of a source, by the fact that keeps it: it is said once, not at each read."""
+def zoneless_of(staged: Sequence[Staged], mark: SourceMark, timezone: str | None) -> dict[str, str]:
+    """The same of a source, by the fact that keeps it: it is said once, not at each read. No more with `timezone`."""
     return {
-        f"no zone in {mark.source}.{item.kind.stem}": f"source {mark.source}: {text}"
+        f"no zone in {mark.source}.{item.kind.stem}": ""
+        if timezone is not None
+        else f"source {mark.source}: {zone_assumed(item.kind.stem, item.reading.zoneless)}"
         for item in staged
-        for text in zoneless([item])
+        if timezone is not None or item.reading.zoneless
     }
 
 

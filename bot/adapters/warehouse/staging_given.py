@@ -35,4 +35,5 @@ def stage_given(
         session.run("hint_staged")
     ((first, last),) = session.rows("staged_days")
     ignored = tuple(visible(name) for name in plain.header.ignored)
-    return Reading(file.rows, (), missing, ignored=ignored), (first, last)
+    zoneless = () if meaning.clock else plain.zoneless()
+    return Reading(file.rows, (), missing, ignored=ignored, zoneless=zoneless), (first, last)

@@ -43,6 +43,8 @@ INVISIBLE = "[" + "".join(rf"\x{{{ord(each):X}}}" for each in UNSEEN) + "]"
 """As a regular expression of RE2."""
 _EPOCHS = ((1e17, 1e3), (1e14, 1.0), (1e11, 1e-3), (1e8, 1e-6))
 """(at least, how many make a microsecond): nanoseconds, microseconds, milliseconds and seconds since 1970."""
+UNSAID = "UTC"
+"""The zone of moments without an offset, where nobody says another."""
 _OFFSET = r"(?i)\d(z| ?utc| ?gmt| ?[+-]\d\d(:?\d\d)?| [a-z]+/[a-z_/]+)$"
 
 
@@ -55,6 +57,10 @@ class Meaning:
     now: datetime
     mapped: Mapping[str, str] = field(default_factory=dict)
     """Our column -> the column of this file that it is."""
+    clock: str | None = None
+    """The zone of moments without an offset. None: UTC, as nobody has said another; which columns have none is looked
+    for.
+    """
 
     @property
     def aliases(self) -> Aliases:
@@ -203,7 +209,7 @@ def _cast(column: Column, source: Source, meaning: Meaning) -> str:
             return f"CAST({value} AS VARCHAR)"
         return value if column.is_name or column.allowed else f"replace({value}, chr(0), chr(65533))"
     if wanted is Type.TIME:
-        return _time(value, source.type)
+        return _time(value, source.type, meaning.clock or UNSAID)
     if wanted is Type.DATE:
         return _date(value, source.type, meaning.zone)
     if source.type.endswith("INT") or source.type == "INTEGER":
@@ -215,8 +221,14 @@ def _cast(column: Column, source: Source, meaning: Meaning) -> str:
     return f"CASE WHEN {finite} = floor({number}) THEN TRY_CAST({number} AS BIGINT) END"
 
 
-def _time(value: str, kind: str) -> str:
-    """A moment as naive UTC."""
+def _time(value: str, kind: str, clock: str) -> str:
+    """A moment as naive UTC. `clock`: the zone of one without an offset."""
+    if kind == "VARCHAR" and clock != UNSAID:
+        compact = f"try_strptime({value}, '%Y%m%dT%H%M%S')"
+        local = f"coalesce(TRY_CAST(upper({value}) AS TIMESTAMP), {compact})"
+        epoch = _epoch(f"TRY_CAST({value} AS DOUBLE)")
+        other = f"coalesce({_of_clock(local, clock)}, {epoch})"
+        return f"CASE WHEN {_has_offset(value)} THEN {_time(value, kind, UNSAID)} ELSE {other} END"
     if kind == "VARCHAR":
         instant = f"TRY_CAST({value} AS TIMESTAMPTZ) AT TIME ZONE 'UTC'"
         compact = f"try_strptime({value}, ['%Y%m%dT%H%M%S', '%Y%m%dT%H%M%SZ'])"
@@ -225,16 +237,38 @@ def _time(value: str, kind: str) -> str:
     if kind.endswith("TIME ZONE"):
         return f"({value} AT TIME ZONE 'UTC')"
     if kind.startswith(("TIMESTAMP", "DATE")):
-        return f"TRY_CAST({value} AS TIMESTAMP)"
+        return _of_clock(f"TRY_CAST({value} AS TIMESTAMP)", clock)
     return _epoch(f"CAST({value} AS DOUBLE)")
+
+
+def _of_clock(local: str, clock: str) -> str:
+    """SQL of `local_instant`, as naive UTC: the first of a time that occurs twice; for one that does not exist the next
+    that does. DuckDB takes the last, and the offset before. Clocks change at full hours, by 60 or 30 minutes.
+    """
+    if clock == UNSAID:
+        return local
+    zone = quoted(clock)
+    last = f"({local} AT TIME ZONE {zone})"
+    utc = f"({last} AT TIME ZONE 'UTC')"
+    twice = " ".join(
+        f"WHEN ({last} - {back}) AT TIME ZONE {zone} = {local} THEN {utc} - {back}"
+        for back in ("INTERVAL 60 MINUTE", "INTERVAL 30 MINUTE")
+    )
+    skipped = f"WHEN {last} AT TIME ZONE {zone} <> {local} THEN {utc} - ({local} - date_trunc('hour', {local}))"
+    return f"CASE {skipped} {twice} ELSE {utc} END"
+
+
+def _has_offset(value: str) -> str:
+    """SQL: does a text say of which zone its moment is? A date alone ends as an offset does."""
+    return f"(strlen({value}) > 10 AND regexp_matches({value}, '{_OFFSET}'))"
 
 
 def without_zone(value: str, source: Source) -> str:
     """SQL: a moment as people write it, and nobody says of which zone."""
     if source.type != "VARCHAR":
         return str(source.type.startswith("TIMESTAMP") and not source.type.endswith("TIME ZONE"))
-    written = f"TRY_CAST(trim({value}) AS TIMESTAMP) IS NOT NULL AND strlen(trim({value})) > 10"
-    return f"{written} AND NOT regexp_matches(trim({value}), '{_OFFSET}')"
+    text = f"trim({value})"
+    return f"TRY_CAST({text} AS TIMESTAMP) IS NOT NULL AND strlen({text}) > 10 AND NOT {_has_offset(text)}"
 
 
 def _epoch(number: str) -> str:
@@ -250,8 +284,7 @@ def _date(value: str, kind: str, zone: str) -> str:
     if kind == "VARCHAR":
         instant = f"TRY_CAST({value} AS TIMESTAMPTZ)"
         compact = f"CAST(try_strptime({value}, '%Y%m%d') AS DATE)"
-        is_moment = f"strlen({value}) > 10 AND regexp_matches({value}, '{_OFFSET}')"
-        moment = f"CASE WHEN {is_moment} THEN {_date_of(instant, zone)} END"
+        moment = f"CASE WHEN {_has_offset(value)} THEN {_date_of(instant, zone)} END"
         short = f"CASE WHEN strlen({value}) <= 10 THEN {compact} END"
         epoch = f"CAST({_epoch(f'TRY_CAST({value} AS DOUBLE)')} AS DATE)"
         return f"coalesce({moment}, TRY_CAST({value} AS DATE), {short}, {epoch})"

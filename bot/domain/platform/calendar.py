@@ -5,22 +5,25 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 LAST_WHISTLE = timedelta(hours=36)
+NEAR = timedelta(days=2)
 JUDGEMENT_GRACE = timedelta(minutes=20)
 """Zero-record and partial losses are judged this long after the last slot: a slot's own run needs the time."""
 
 
 def slot_instant(data_date: date, hour: float, zone: ZoneInfo, fold: int = 0) -> datetime:
-    """The instant (UTC) of a slot `hour` wall-clock hours after local midnight of `data_date` (above 24: later days).
+    """The instant (UTC) of a slot `hour` wall-clock hours after local midnight of a date (above 24: later days)."""
+    return local_instant(datetime.combine(data_date, time()) + timedelta(hours=hour), zone, fold)
 
-    A local time that occurs twice is its first occurrence, with `fold` 1 its second; one that does not exist moves to
-    the next that does.
+
+def local_instant(wall: datetime, zone: ZoneInfo, fold: int = 0) -> datetime:
+    """The instant (UTC) of a local time, which has no offset. One that occurs twice is its first occurrence, with
+    `fold` 1 its second; one that does not exist moves to the next that does.
     """
-    wall = datetime.combine(data_date, time()) + timedelta(hours=hour)
     before = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
     if before.astimezone(zone).replace(tzinfo=None) == wall:
         return wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) if fold else before
     after = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
-    return _change_between(after, before, zone)
+    return _change_between(floor_minute(after), before, zone)
 
 
 def latest_reading(data_date: date, hour: float, zone: ZoneInfo) -> datetime:
@@ -45,6 +48,16 @@ def _change_between(early: datetime, late: datetime, zone: ZoneInfo) -> datetime
 def games_given_up_at(data_date: date) -> datetime:
     """A game that has not ended so long after its date began (UTC) was put off, or its end was never reported."""
     return datetime.combine(data_date, time(), UTC) + LAST_WHISTLE
+
+
+def turned_back(moment: datetime, zone: ZoneInfo) -> timedelta:
+    """By how much the clocks of the zone go back within two days of `moment`: so much of their time comes twice."""
+    before, after = ((moment + days).astimezone(zone).utcoffset() or timedelta() for days in (-NEAR, NEAR))
+    return max(timedelta(), before - after)
+
+
+def floor_minute(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)
 
 
 def floor_hour(moment: datetime) -> datetime:
