@@ -13,7 +13,7 @@ from bot.domain.health.model import Window
 from bot.domain.platform.deadline import due_at
 from bot.domain.platform.lineage import Lineage
 from bot.domain.platform.names import some_of
-from bot.domain.platform.registry import Registry
+from bot.domain.platform.registry import Kind, Registry
 from bot.domain.platform.source_links import linked_by_source
 from bot.domain.reprocessing.plan import STANDARD, Limits, Plan, Request, StepKey
 from bot.domain.reprocessing.planning import Circumstances, StepFacts, plan
@@ -66,10 +66,10 @@ class RepairPlans:
         if len(scope) * request.dates > MOST_STEPS:
             raise BadInput(f"{len(scope) * request.dates:,} steps are too many for one plan; {MOST_STEPS:,} at most.")
         picture = self._validation.picture(scope, self._span(request, now), now)
-        facts = dict(self._facts(picture))
-        made = plan(
-            secrets.token_urlsafe(ID_BYTES), request, scope, facts, self._around(request, scope, picture, now), now
-        )
+        ours = self._repairs.in_flight() if self._repairs is not None else {}
+        around = self._around(request, scope, picture, now, dict(self._at_work(scope, picture, ours)))
+        facts = dict(self._facts(picture, ours))
+        made = plan(secrets.token_urlsafe(ID_BYTES), request, scope, facts, around, now)
         self._check_services(made)
         return made
 
@@ -100,13 +100,26 @@ class RepairPlans:
         today = self._validation.dates(now).today
         return DateSpan(request.first, max(request.first, min(request.last, today)))
 
-    def _facts(self, picture: Picture) -> Iterator[tuple[StepKey, StepFacts]]:
-        ours = self._repairs.in_flight() if self._repairs is not None else {}
+    def _at_work(
+        self, scope: Sequence[str], picture: Picture, ours: Mapping[StepKey, str]
+    ) -> Iterator[tuple[StepKey, str]]:
+        """Who is at what these are made from. A scraper goes on all day: what it has brought is a file by itself."""
+        known, asked = self.registry.by_name, set(scope)
+        made_from = dict.fromkeys(each for name in scope for each in known[name].dependencies if each not in asked)
+        for name in made_from:
+            for day in {key[1] for key in picture.rows} if known[name].kind is not Kind.SCRAPER else ():
+                alive = picture.history.day(name, day).alive(picture.as_of)
+                if said := _in_flight(ours.get(StepKey(name, day)), alive):
+                    yield StepKey(name, day), said
+
+    def _facts(self, picture: Picture, ours: Mapping[StepKey, str]) -> Iterator[tuple[StepKey, StepFacts]]:
         for (name, day), row in picture.rows.items():
             key, known = StepKey(name, day), picture.history.day(name, day)
             yield key, _facts(row, known, ours.get(key), picture.as_of)
 
-    def _around(self, request: Request, scope: Sequence[str], picture: Picture, now: datetime) -> Circumstances:
+    def _around(
+        self, request: Request, scope: Sequence[str], picture: Picture, now: datetime, at_work: Mapping[StepKey, str]
+    ) -> Circumstances:
         repairs, as_of = self._repairs, picture.as_of
         services = dict.fromkeys(service for name in scope if (service := self.registry.by_name[name].service))
         circuits = repairs.circuits() if repairs is not None else ()
@@ -119,6 +132,7 @@ class RepairPlans:
             repaired=repairs.repaired(now - AGAIN_WITHIN) if repairs is not None else {},
             limits=self._limits,
             due=dict(self._due(scope, request, now)),
+            at_work=at_work,
             unread=self._validation.unread(scope) or _stands_still(as_of, now),
         )
 
@@ -165,7 +179,7 @@ class RepairPlans:
 
 
 def _facts(row: Validated, day: ProcessorDate, repair: str | None, as_of: datetime) -> StepFacts:
-    in_flight = f"{repair} is at it" if repair is not None else _at_work(day.alive(as_of))
+    in_flight = _in_flight(repair, day.alive(as_of))
     return StepFacts(judged=row.judged, filled=day.filled, rows=row.proof.rows, in_flight=in_flight)
 
 
@@ -174,8 +188,10 @@ def _stands_still(as_of: datetime, now: datetime) -> str:
     return f"nothing new has come since {as_of:%Y-%m-%d %H:%M} UTC" if as_of < now else ""
 
 
-def _at_work(runs: Sequence[RunSeen]) -> str:
-    """Who started it does not matter: two at once spoil each other's data."""
+def _in_flight(repair: str | None, runs: Sequence[RunSeen]) -> str:
+    """Who started it does not matter: two at once spoil each other's data. "": nobody is at it."""
+    if repair is not None:
+        return f"{repair} is at it"
     if not runs:
         return ""
     newest = max(runs, key=lambda run: run.started_at)

@@ -91,7 +91,8 @@ def _started(repair: Repair, voice: Voice) -> str:
 def lines(repair: Repair, voice: Voice) -> list[str]:
     found = repair.plan
     head = f"{repair.label} " * bool(repair.number) + reprocessing_words.headline(repair)
-    aside = filter(None, (reprocessing_words.second(repair), reprocessing_words.mend(found)))
+    words = reprocessing_words
+    aside = filter(None, (words.second(repair), words.mend(found), words.under_way(found)))
     said = [*reprocessing_words.deadlines(found, voice), *reprocessing_words.offers(found, voice)]
     return [
         voice.data(head),

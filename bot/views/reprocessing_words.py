@@ -7,7 +7,7 @@ from math import ceil
 
 from bot.domain.counts import plural
 from bot.domain.platform.names import some_of
-from bot.domain.reprocessing.plan import Change, Plan, Request, Step
+from bot.domain.reprocessing.plan import Change, Plan, Request, SkipReason, Step
 from bot.domain.reprocessing.repair import Repair, RepairState
 from bot.views import numbers
 from bot.views.incident_words import Voice
@@ -143,6 +143,15 @@ def deadlines(plan: Plan, voice: Voice) -> list[str]:
 def _due(found: Sequence[tuple[str, datetime]], voice: Voice) -> str:
     named = [f"{voice.data(name)}, due {voice.date(at)}" for name, at in found[:MOST_NAMED]]
     return "; ".join([*named, *([f"{len(found) - MOST_NAMED:,} more"] if len(found) > MOST_NAMED else [])])
+
+
+def under_way(plan: Plan) -> str:
+    """What to do about what somebody is at; "": nobody is."""
+    held = plan.skipped.get(SkipReason.IN_FLIGHT, 0)
+    if not held:
+        return ""
+    said, them = ("1 step is", "it") if held == 1 else (f"{held:,} steps are", "them")
+    return f"{said} in flight or made from what is: this plan leaves {them} out. Plan {them} again when that has ended."
 
 
 def offers(plan: Plan, voice: Voice) -> list[str]:

@@ -38,7 +38,7 @@ def pass_by(demo: str, span: timedelta, speed: float = 120) -> None:
 
 def processed_again(demo: str, home: Path, day: str, emptied_at: str, last: str = "Synthetic01Exporter") -> None:
     """The pipeline itself runs what depends on an emptied table, up to `last`, once more. A plan leaves out what is
-    under way, and what is made from that then fails: it is waited for.
+    under way and what is made from that: for a plan with all of it, it is waited for.
     """
     (database,) = home.glob(f"**/{FILE_NAME}")
     query = (

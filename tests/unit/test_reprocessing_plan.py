@@ -2,16 +2,22 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.domain.platform.registry import Processor, Registry
 from bot.domain.reprocessing.plan import Limits, Mode, Plan, SkipReason, StepKey, difference
-from bot.domain.reprocessing.planning import StepFacts
+from bot.domain.reprocessing.planning import HOLDS_UP, StepFacts
+from bot.domain.reprocessing.repair import Repair
 from bot.domain.verdicts.judge import Judged, Verdict
 from bot.views.incident import PLAIN
+from bot.views.reprocessing import lines
 from bot.views.reprocessing_words import rows
-from tests.support.repairs import CHAIN, LAST, TODAY, asked, day, facts, planned
+from tests.support.repair_world import ANA
+from tests.support.repairs import CHAIN, LAST, NOW, TODAY, asked, day, facts, planned
 
 KEY = ("Gamebook", LAST)
 
@@ -62,6 +68,75 @@ def test_an_open_circuit_starts_nothing_and_says_who_opened_it() -> None:
 def test_dates_that_lie_ahead_are_left_out() -> None:
     ahead = replace(asked(), last=TODAY + timedelta(days=1), first=TODAY + timedelta(days=1))
     assert [step.skip for step in planned(ahead).steps] == [SkipReason.FUTURE]
+
+
+def test_what_is_made_from_a_run_in_flight_is_left_out_beside_it_and_named() -> None:
+    """It would run at once, beside what it needs, and fail."""
+    plan = planned(asked(*CHAIN), {KEY: facts(Verdict.PARTIAL, in_flight="run 7 is under way")})
+    waits = "it is made from Gamebook: run 7 is under way"
+    assert [(each.processor, each.skip, each.because) for each in plan.steps] == [
+        ("Scraper", None, "3 runs failed"),
+        ("Gamebook", SkipReason.IN_FLIGHT, "run 7 is under way"),
+        ("Summary", SkipReason.IN_FLIGHT, waits),
+        ("Predictions", SkipReason.IN_FLIGHT, waits),
+    ]
+    asked_alone = planned(asked("Summary"), at_work={StepKey(*KEY): "run 7 is under way"})
+    assert [(each.skip, each.because) for each in asked_alone.steps] == [(SkipReason.IN_FLIGHT, waits)]
+    repair = Repair(plan=plan, asked_by=ANA, asked_at=NOW)
+    assert "3 steps are in flight or made from what is: this plan leaves them out. " in "\n".join(lines(repair, PLAIN))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_nothing_runs_beside_or_after_what_is_left_out_and_not_right(data: st.DataObject) -> None:
+    """Any graph, any verdicts: by what a step is made from, in the plan or not, it may run; else it is named."""
+    names = [f"P{at}" for at in range(7)]
+    made_from = {
+        name: data.draw(st.sets(st.sampled_from(names[:at]))) if at else set() for at, name in enumerate(names)
+    }
+    made = Registry(processors=tuple(Processor(name=each, dependencies=tuple(made_from[each])) for each in names))
+    known = {
+        (name, LAST): facts(
+            data.draw(st.sampled_from(Verdict)), in_flight=data.draw(st.sampled_from(["", "", "run 7"]))
+        )
+        for name in names
+    }
+    scope = data.draw(st.sets(st.sampled_from(names), min_size=1))
+    around: dict[str, Any] = {
+        "open_circuits": dict.fromkeys(data.draw(st.sets(st.sampled_from(names), max_size=2)), "it fails"),
+        "at_work": {
+            StepKey(*key): each.in_flight for key, each in known.items() if each.in_flight and key[0] not in scope
+        },
+    }
+    plan = planned(asked(*scope, mode=data.draw(st.sampled_from(Mode))), known, registry=made, **around)
+    steps, at_work = (
+        {step.processor: step for step in plan.steps},
+        {key[0] for key, each in known.items() if each.in_flight},
+    )
+    assert set(steps) == scope
+    for at, step in enumerate(plan.steps):
+        above = {name: steps[name].skip for name in made_from[step.processor] if name in steps}
+        if step.runs:
+            assert at_work.isdisjoint({step.processor, *made_from[step.processor]})
+            assert HOLDS_UP.isdisjoint(above.values())
+            assert (
+                set(step.after)
+                == {name for name, skip in above.items() if skip is None}
+                <= {each.processor for each in plan.steps[:at]}
+            )
+        if step.skip is SkipReason.IN_FLIGHT and step.processor not in at_work:
+            assert SkipReason.IN_FLIGHT in above.values() or not at_work.isdisjoint(made_from[step.processor])
+            assert step.because.endswith(": run 7")
+
+
+def test_what_is_made_from_what_an_open_circuit_holds_is_left_out_too() -> None:
+    plan = planned(asked(*CHAIN), open_circuits={"Gamebook": "opened by Ana"})
+    assert said(plan)[1:] == [
+        ("Gamebook", "14", "circuit_open"),
+        ("Summary", "14", "upstream_bad"),
+        ("Predictions", "14", "upstream_bad"),
+    ]
+    assert (plan.steps[3].because, plan.upstream) == ("it is made from Gamebook: opened by Ana", None)
 
 
 def test_newest_date_first_and_what_others_are_made_from_first() -> None:

@@ -123,6 +123,8 @@ def test_a_run_that_somebody_else_started_is_in_flight(living: Repairing) -> Non
     living.more("running", runs=[running()])
     (step,) = living.plans.of(ONE, NOW).steps
     assert (step.skip, step.because) == (SkipReason.IN_FLIGHT, "run other is under way since 11:54 UTC (backfill)")
+    (made_from_it,) = living.plans.of(replace(ONE, processors=("Summary",)), NOW).steps
+    assert (made_from_it.skip, made_from_it.because) == (SkipReason.IN_FLIGHT, f"it is made from Box: {step.because}")
 
 
 def test_while_the_source_of_runs_is_blind_a_second_person_has_to_start_it(full: SqlWarehouse) -> None:

@@ -40,6 +40,9 @@ SKIPPED_BY = {
 }
 """Where nothing is to be repaired, or nothing can be yet."""
 
+HOLDS_UP = frozenset({SkipReason.IN_FLIGHT, SkipReason.UPSTREAM_BAD, SkipReason.CIRCUIT_OPEN})
+"""What is left out so is not right, or about to change: nothing is made from it meanwhile."""
+_Why = tuple[SkipReason | None, str]
 
 WEIGHTS = {Criticality.CRITICAL: 8, Criticality.HIGH: 4, Criticality.MEDIUM: 2, Criticality.LOW: 1, None: 1}
 """How much a deadline counts: one of a critical processor is worth more than several of others."""
@@ -61,7 +64,8 @@ class StepFacts:
 class Circumstances:
     """`registry` has each scraper among the dependencies of who reads its files. `seconds`: medians of runs, by
     processor; `open_circuits`: why, by processor; `revisions`: by service; `repaired`: how often steps were repaired in
-    the last seven days; `due`: deadlines that lie ahead. `unread`: why nobody knows what is under way; "": it is known.
+    the last seven days; `due`: deadlines that lie ahead. `at_work`: who is at what the scope is made from and does not
+    hold itself. `unread`: why nobody knows what is under way; "": it is known.
     """
 
     registry: Registry
@@ -72,6 +76,7 @@ class Circumstances:
     repaired: Mapping[StepKey, int] = field(default_factory=dict)
     limits: Limits = STANDARD
     due: Mapping[StepKey, datetime] = field(default_factory=dict)
+    at_work: Mapping[StepKey, str] = field(default_factory=dict)
     unread: str = ""
 
 
@@ -174,17 +179,35 @@ class _Steps:
             why = SkipReason.FUTURE, "the date lies ahead"
             return [self._step(name, day, Verdict.NOT_YET, why) for name in self._names]
         found: dict[str, Step] = {}
+        holds: dict[str, _Why] = {}
         for name in self._names:
-            found[name] = self._decided(name, day, found)
+            found[name] = step = self._decided(name, day, found, holds)
+            if name not in holds and step.skip in HOLDS_UP:
+                holds[name] = step.skip, f"it is made from {name}: {step.because}"
         return list(found.values())
 
-    def _decided(self, name: str, day: date, earlier: Mapping[str, Step]) -> Step:
+    def _decided(self, name: str, day: date, earlier: Mapping[str, Step], holds: dict[str, _Why]) -> Step:
+        """`holds`: why what is made from a step of the date waits; one that waits itself is added."""
         known = self._facts[StepKey(name, day)]
         made_from = self._known[name].dependencies
         after = tuple([each for each in made_from if each in earlier and earlier[each].skip is None])
-        return self._step(name, day, known.judged.verdict, self._skip(name, known, after), known.rows, after)
+        why = self._skip(name, known, after)
+        if why[0] in (None, SkipReason.UPSTREAM_BAD) and (held := self._held_up(made_from, day, holds, why)):
+            why = holds[name] = held
+        return self._step(name, day, known.judged.verdict, why, known.rows, after)
 
-    def _skip(self, name: str, known: StepFacts, after: Sequence[str]) -> tuple[SkipReason | None, str]:
+    def _held_up(self, made_from: Sequence[str], day: date, holds: Mapping[str, _Why], why: _Why) -> _Why | None:
+        """What is being made comes before what is bad: that changes by itself."""
+        for each in made_from:
+            if said := self._around.at_work.get(StepKey(each, day)):
+                return SkipReason.IN_FLIGHT, f"it is made from {each}: {said}"
+        found = [holds[each] for each in made_from if each in holds]
+        under_way = [each for each in found if each[0] is SkipReason.IN_FLIGHT]
+        if under_way:
+            return under_way[0]
+        return (SkipReason.UPSTREAM_BAD, found[0][1]) if found and why[0] is None else None
+
+    def _skip(self, name: str, known: StepFacts, after: Sequence[str]) -> _Why:
         """Why it is left out, None if it is not; and the evidence."""
         judged, mode = known.judged, self._request.mode
         if known.in_flight:
@@ -211,7 +234,7 @@ class _Steps:
         name: str,
         day: date,
         verdict: Verdict,
-        why: tuple[SkipReason | None, str],
+        why: _Why,
         rows: int | None = None,
         after: tuple[str, ...] = (),
     ) -> Step:
@@ -230,13 +253,17 @@ class _Steps:
         )
 
 
-def _upstream_offer(steps: Iterable[Step], scope: Iterable[str], registry: Registry) -> Offer | None:
-    """What is left out because of something that nobody asked for."""
-    blocked = [step for step in steps if step.skip is SkipReason.UPSTREAM_BAD]
-    asked = set(scope)
-    found = dict.fromkeys(
-        name for step in blocked for name in registry.by_name[step.processor].dependencies if name not in asked
-    )
+def _upstream_offer(steps: Sequence[Step], scope: Iterable[str], registry: Registry) -> Offer | None:
+    """What is left out because of something that nobody asked for, and nothing that is left out here itself."""
+    asked, made_from = set(scope), {name: registry.by_name[name].dependencies for name in scope}
+    left_out = {step.key for step in steps if step.skip in HOLDS_UP}
+    blocked = [
+        step
+        for step in steps
+        if step.skip is SkipReason.UPSTREAM_BAD
+        and not any(StepKey(name, step.data_date) in left_out for name in made_from[step.processor])
+    ]
+    found = dict.fromkeys(name for step in blocked for name in made_from[step.processor] if name not in asked)
     if not found:
         return None
     return Offer(tuple(found), f"{plural(len(blocked), 'step')} cannot run before that is right")
