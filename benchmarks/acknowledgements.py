@@ -58,11 +58,11 @@ def _killed(options: argparse.Namespace, story: Story, labels: dict[str, str], w
 
 
 def _delivered(options: argparse.Namespace, story: Story, labels: dict[str, str], where: str, slack: str) -> str:
-    """Each of them one to ten times, in any order, to two processes."""
+    """Each of them one to ten times, in any order, to three processes, as R10 asks."""
     chance, began = random.Random(options.seed), time.monotonic()
     all_of_them = [each for each in users(story, labels) for _ in range(chance.randint(1, MOST_DELIVERIES))]
     chance.shuffle(all_of_them)
-    with webs(where, slack, story, 2) as made, ThreadPoolExecutor(8) as pool:
+    with webs(where, slack, story, 3) as made, ThreadPoolExecutor(8) as pool:
 
         def deliver(asked: tuple[str, str]) -> bool:
             return acknowledge(chance.choice(made).site.port, asked[0], asked[1], f"{asked[0]}.1")
@@ -72,7 +72,7 @@ def _delivered(options: argparse.Namespace, story: Story, labels: dict[str, str]
     changes = [dict.fromkeys(labels.values(), 0) | kept.timeline, dict.fromkeys(labels.values(), 0) | kept.audited]
     other = sum(count != 1 for each in changes for count in each.values())
     return (
-        f"  {len(labels):,} acknowledgements delivered {len(all_of_them):,} times to two processes, {answered:,} "
+        f"  {len(labels):,} acknowledgements delivered {len(all_of_them):,} times to three processes, {answered:,} "
         f"answered with 200; acknowledged {len(kept.acknowledged):,}; not exactly one change or audit record: {other}; "
         f"{time.monotonic() - began:.0f} s"
     )
