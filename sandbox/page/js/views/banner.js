@@ -29,15 +29,12 @@ export function banner(connection) {
       timer = setTimeout(() => {
         node.hidden = true;
       }, BACK_MS);
-    } else if (state === "waiting") {
-      // A connection that comes right back is not worth a word.
-      timer = setTimeout(
-        () => {
-          lost = true;
-          say("lost", icon("warning"), "The workspace cannot be reached. Trying again…", retry());
-        },
-        lost ? 0 : SILENT_MS,
-      );
+    } else if (state === "waiting" && !lost) {
+      // A connection that comes right back is not worth a word. Once said, it stands: another try puts no other button under the finger.
+      timer = setTimeout(() => {
+        lost = true;
+        say("lost", icon("warning"), "The workspace cannot be reached. Trying again…", retry());
+      }, SILENT_MS);
     }
   });
   return node;
