@@ -118,8 +118,6 @@ class SourceMark:
     bytes_billed: int = 0
     brings: Mapping[Feed, frozenset[str]] = field(default_factory=dict)
     arrivals: Arrivals = field(default_factory=Arrivals)
-    again: bool = False
-    """Its rows will be given again, as it stays where it was; they are counted then."""
 
 
 @dataclass(frozen=True)

@@ -198,7 +198,7 @@ class SourcesService:
                 missed |= dict.fromkeys(batch.warnings)
                 if batch.file is None and batch.cursor == position:
                     continue
-                loaded = self._store(connected, replace(batch, cursor=position or "") if stays else batch, again=stays)
+                loaded = self._store(connected, replace(batch, cursor=position or "") if stays else batch)
                 report, stays = _with(report, batch, loaded), stays or loaded.waiting > 0
                 reasons += [row.reason for row in loaded.rejected]
                 position = position if stays else batch.cursor
@@ -207,10 +207,10 @@ class SourcesService:
         self._note(connected.plan.name, tuple(missed))
         return replace(report, warnings=(*missed, *report.warnings), reasons=counted(reasons))
 
-    def _store(self, connected: Connected, batch: Batch, *, again: bool) -> LoadReport:
-        now, spent = self._clock(), batch.bytes_billed
+    def _store(self, connected: Connected, batch: Batch) -> LoadReport:
+        now = self._clock()
         mark = SourceMark(
-            connected.plan.name, batch.cursor, now, rejected=batch.rejected, bytes_billed=spent, again=again
+            connected.plan.name, batch.cursor, now, rejected=batch.rejected, bytes_billed=batch.bytes_billed
         )
         files = [] if batch.file is None else [batch.file]
         facts = platform_facts(self._registry())

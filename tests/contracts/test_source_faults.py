@@ -97,16 +97,6 @@ def test_rows_of_the_future_wait_and_hide_none_that_come_meanwhile(held: SqlWare
     assert {row[0] for row in rows_of(held, "runs")} == {"a", "b", "c", "d", "late", "ahead"}
 
 
-def test_rows_that_come_again_while_one_waits_are_counted_once(held: SqlWarehouse, tmp_path: Path) -> None:
-    clock, ahead = Clock(), NOW + timedelta(hours=20)
-    rows = [*ROWS, run("ahead", start=33) | {"started_at": ahead, "completed_at": ahead, "inserted_at": ahead}]
-    with reading(held, clock, history=database(tmp_path / "history.db", rows)) as service:
-        for later, count in ((0, 4), (1, 4), (21 * 60, 5)):
-            clock.now = NOW + timedelta(minutes=later)
-            service.sync("history")
-            assert [(each.rows, each.rejected) for each in service.statuses()] == [(count, 0)]
-
-
 @pytest.mark.parametrize("kind", ["sqlite", "files"])
 def test_a_start_ahead_of_its_row_waits_for_its_time(
     held: SqlWarehouse, tmp_path: Path, kind: str, request: pytest.FixtureRequest

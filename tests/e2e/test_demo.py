@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -389,11 +390,10 @@ def test_a_broken_deploy_is_rolled_back_by_two_people_and_its_pin_is_shown_until
         simulation(demo, "clock", {"speed": 10})
         card = alex.get_by_role("article").filter(has_text=re.compile("failed run.*(Import|Attribute|Type)Error")).last
         card.wait_for(timeout=READY_S * 1000)
-        pass_by(demo, timedelta(minutes=5), speed=20)  # what is deployed is looked at every ten seconds of ours
-        demo_story.chosen(card, "Evidence")
-        modal = alex.get_by_role("dialog")
-        expect(modal).to_contain_text(re.compile(rf"{service}: .* after revision 3; \d+ of \d+ runs since failed"))
-        modal.get_by_role("button", name="Close").last.click()
+        later = partial(pass_by, demo, timedelta(minutes=5), 20)  # deployments are looked at every ten seconds of ours
+        later()
+        said = re.compile(rf"{service}: .* after revision 3; \d+ of \d+ runs since failed")
+        demo_story.told_in_evidence(card, said, later)
         demo_story.rolled_back(alex, sam, service)
         assert "deploy_regression" not in str(simulation(demo, "faults")["active"])
         pass_by(demo, timedelta(minutes=15), speed=60)

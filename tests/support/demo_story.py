@@ -5,6 +5,7 @@ import re
 import sqlite3
 import time
 import urllib.request
+from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -60,6 +61,20 @@ def chosen(card: Locator, name: str) -> None:
     """From the menu of the message itself: the page has one of the same name beside each."""
     card.locator(".blocks").get_by_role("button", name="More actions").last.click()
     card.page.get_by_role("menuitem", name=name, exact=True).click()
+
+
+def told_in_evidence(card: Locator, said: re.Pattern[str], later: Callable[[], None]) -> None:
+    """What the evidence of an incident says is of the moment: opened again `later` where too little has failed."""
+    modal, tries = card.page.get_by_role("dialog"), 4
+    for left in reversed(range(tries)):
+        chosen(card, "Evidence")
+        expect(modal).to_contain_text("What was decided")
+        if said.search(modal.text_content() or "") or not left:
+            break
+        modal.get_by_role("button", name="Close").last.click()
+        later()
+    expect(modal).to_contain_text(said)
+    modal.get_by_role("button", name="Close").last.click()
 
 
 def looked_into(page: Page, incident: str) -> None:

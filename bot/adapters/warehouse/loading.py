@@ -99,7 +99,7 @@ class Loader:
                 *note(session, said, facts),
             )
             if mark is not None:
-                _move(session, mark, staged, newest_of, now, _added(evidence, runs))
+                _move(session, mark, staged, newest_of, now)
         self._looked |= {look for item in staged if look and item.reading.rows}
         rejected = tuple(row for item in staged for row in item.reading.rejected)
         touched_from = min((moment for moment in touched if moment is not None), default=now)
@@ -133,7 +133,7 @@ class Loader:
         """A read that brought no rows costs no more than its position."""
         if mark is not None:
             with self._engine.write() as session:
-                _move(session, mark, (), {}, now, 0)
+                _move(session, mark, (), {}, now)
 
     def rebuild(self) -> int:
         with self._engine.write() as session:
@@ -156,10 +156,6 @@ def _merge_evidence(session: Session, item: Staged, progress: Progress, now: dat
     ((after,),) = session.rows("count_evidence")
     added = int(after - before)
     return _report(item, item.reading.rows, added, corrected)
-
-
-def _added(evidence: Iterable[FileReport], runs: Iterable[MergedRuns]) -> int:
-    return sum(report.added for report in evidence) + sum(run.added for run in runs)
 
 
 def _report(item: Staged, rows: int, added: int, corrected: int) -> FileReport:
@@ -309,14 +305,10 @@ def _newest(session: Session, item: Staged) -> datetime | None:
     return cast(datetime | None, newest)
 
 
-def _move(
-    session: Session, mark: SourceMark, staged: Sequence[Staged], newest_of: NewestOf, now: datetime, added: int
-) -> None:
+def _move(session: Session, mark: SourceMark, staged: Sequence[Staged], newest_of: NewestOf, now: datetime) -> None:
     """Store how far a source has been read, and what it has brought in all. Where rows wait for their time, it is read
-    again from where it was. `added`: rows that were not there before; those that come again are not counted again.
+    again from where it was.
     """
-    again = mark.again or any(item.reading.waiting for item in staged)
-    rejected = 0 if again else mark.rejected + sum(item.reading.rejected_rows for item in staged)
     before = source_marks(session).get(mark.source, SourceMark(mark.source, "", now))
     moments = [before.newest, *newest_of.values()]
     feeds = [Feed(item.kind.stem) for item in staged if item.reading.rows]
@@ -325,11 +317,11 @@ def _move(
         "remember_mark",
         {
             "source": mark.source,
-            "position": before.cursor if again else mark.cursor,
+            "position": before.cursor if any(item.reading.waiting for item in staged) else mark.cursor,
             "moved_at": now,
             "newest": max((min(moment, now) for moment in moments if moment is not None), default=None),
-            "rows": before.rows + added,
-            "rejected": before.rejected + rejected,
+            "rows": before.rows + sum(item.reading.rows for item in staged),
+            "rejected": before.rejected + mark.rejected + sum(item.reading.rejected_rows for item in staged),
             "bytes_billed": before.bytes_billed + mark.bytes_billed,
             "brings": brings,
             "arrivals": arrivals,
