@@ -67,7 +67,7 @@ class RepairPlans:
             raise BadInput(f"{len(scope) * request.dates:,} steps are too many for one plan; {MOST_STEPS:,} at most.")
         picture = self._validation.picture(scope, self._span(request, now), now)
         ours = self._repairs.in_flight() if self._repairs is not None else {}
-        around = self._around(request, scope, picture, now, dict(self._at_work(scope, picture, ours)))
+        around = self._around(request, scope, picture, now, ours)
         facts = dict(self._facts(picture, ours))
         made = plan(secrets.token_urlsafe(ID_BYTES), request, scope, facts, around, now)
         self._check_services(made)
@@ -106,11 +106,10 @@ class RepairPlans:
         """Who is at what these are made from. A scraper goes on all day: what it has brought is a file by itself."""
         known, asked = self.registry.by_name, set(scope)
         made_from = dict.fromkeys(each for name in scope for each in known[name].dependencies if each not in asked)
-        for name in made_from:
-            for day in {key[1] for key in picture.rows} if known[name].kind is not Kind.SCRAPER else ():
-                alive = picture.history.day(name, day).alive(picture.as_of)
-                if said := _in_flight(ours.get(StepKey(name, day)), alive):
-                    yield StepKey(name, day), said
+        days = {day for _, day in picture.rows}
+        for key in (StepKey(name, day) for name in made_from if known[name].kind is not Kind.SCRAPER for day in days):
+            if said := _in_flight(ours.get(key), picture.history.day(*key).alive(picture.as_of)):
+                yield key, said
 
     def _facts(self, picture: Picture, ours: Mapping[StepKey, str]) -> Iterator[tuple[StepKey, StepFacts]]:
         for (name, day), row in picture.rows.items():
@@ -118,7 +117,7 @@ class RepairPlans:
             yield key, _facts(row, known, ours.get(key), picture.as_of)
 
     def _around(
-        self, request: Request, scope: Sequence[str], picture: Picture, now: datetime, at_work: Mapping[StepKey, str]
+        self, request: Request, scope: Sequence[str], picture: Picture, now: datetime, ours: Mapping[StepKey, str]
     ) -> Circumstances:
         repairs, as_of = self._repairs, picture.as_of
         services = dict.fromkeys(service for name in scope if (service := self.registry.by_name[name].service))
@@ -132,7 +131,7 @@ class RepairPlans:
             repaired=repairs.repaired(now - AGAIN_WITHIN) if repairs is not None else {},
             limits=self._limits,
             due=dict(self._due(scope, request, now)),
-            at_work=at_work,
+            at_work=dict(self._at_work(scope, picture, ours)),
             unread=self._validation.unread(scope) or _stands_still(as_of, now),
         )
 

@@ -91,13 +91,12 @@ def _started(repair: Repair, voice: Voice) -> str:
 def lines(repair: Repair, voice: Voice) -> list[str]:
     found = repair.plan
     head = f"{repair.label} " * bool(repair.number) + reprocessing_words.headline(repair)
-    words = reprocessing_words
-    aside = filter(None, (words.second(repair), words.mend(found), words.under_way(found)))
+    notes = reprocessing_words.second(repair), reprocessing_words.mend(found), reprocessing_words.under_way(found)
     said = [*reprocessing_words.deadlines(found, voice), *reprocessing_words.offers(found, voice)]
     return [
         voice.data(head),
         f"{reprocessing_words.figures(found)}.",
-        *map(voice.data, aside),
+        *map(voice.data, filter(None, notes)),
         *said,
         *reprocessing_words.rows(found, voice),
         reprocessing_words.state(repair, voice),
