@@ -16,10 +16,9 @@ from bot.adapters.sources.presets.airflow import airflow_source
 from bot.adapters.sources.presets.dbt import dbt_source
 from bot.adapters.sources.push import PushSource
 from bot.adapters.sources.sql import Question, SqlSource
-from bot.adapters.warehouse.columns import FILE_KINDS, RUNS
+from bot.adapters.warehouse.columns import RUNS, kind_of
 from bot.adapters.warehouse.headers import Aliases, header_of, refuse_lacking
 from bot.adapters.warehouse.plain_rows import PLAIN, PlainRows
-from bot.adapters.warehouse.values import UNSAID as ASSUMED
 from bot.adapters.warehouse.values import Meaning
 from bot.config.chosen_sources import sources_in_use
 from bot.config.policy import load_policy
@@ -27,7 +26,7 @@ from bot.config.settings import Settings
 from bot.config.sources import SourceEntry, SourceKind
 from bot.domain.evidence.vocabulary import Vocabulary
 from bot.domain.platform.registry import Registry
-from bot.domain.sources import Feed, zone_assumed
+from bot.domain.sources import ZONE_UNSAID, Feed, zone_assumed
 from bot.ports.pushed import Pushed
 from bot.ports.sources import Source
 from bot.services.loading import hints_of
@@ -78,19 +77,23 @@ def _source(
     if entry.kind is SourceKind.PUSH:
         return PushSource(entry.name, partial(pushed_events, settings))
     assert entry.feeds is not None
-    zone = ZoneInfo(entry.clock or ASSUMED)
+    zone = ZoneInfo(entry.clock or ZONE_UNSAID)
     question = Question(str(entry.query), entry.cursor, entry.cursor_type, entry.lateness, zone=zone)
     chosen, remarks = chosen_of(entry, vocabulary), remarks_of(entry, vocabulary)
     return SqlSource(entry.name, entry.feeds, str(entry.url), question, entry.columns, chosen=chosen, remarks=remarks)
 
 
-def remarks_of(entry: SourceEntry, vocabulary: Vocabulary) -> Callable[[Path, str], str]:
-    """What there is to say of a file of a source's rows: of moments without a zone, where nobody says which it is."""
+def remarks_of(entry: SourceEntry, vocabulary: Vocabulary) -> Callable[[Path, str], str] | None:
+    """What there is to say of a file of a source's rows: of moments without a zone. None where it is said which it is:
+    no file need be looked at.
+    """
+    if entry.clock is not None:
+        return None
 
     def remarks(path: Path, stem: str) -> str:
         from bot.adapters.warehouse.zoneless import zoneless_in
 
-        found = () if entry.clock else zoneless_in(path, stem, Aliases(vocabulary.columns, entry.columns))
+        found = zoneless_in(path, stem, Aliases(vocabulary.columns, entry.columns))
         return zone_assumed(stem, found) if found else ""
 
     return remarks
@@ -162,7 +165,7 @@ def beside_of(
 
     def plain(types: Mapping[str, str], now: datetime) -> str:
         clean = [processor.name for processor in registry().processors]
-        meaning = Meaning(vocabulary, registry().timezone, now, entry.columns, entry.timezone)
+        meaning = Meaning(vocabulary, registry().timezone, now, entry.columns, entry.clock)
         return PlainRows(RUNS, types, meaning, entry.name, clean).test()
 
     return Beside(dataset, plain, PLAIN)
@@ -185,14 +188,13 @@ def _bigquery(entry: SourceEntry, vocabulary: Vocabulary, settings: Settings, be
         days=entry.days,
         every=entry.every,
         budget=Budget(entry.max_bytes, entry.usd_a_month),
-        zone=ZoneInfo(entry.clock or ASSUMED),
+        zone=ZoneInfo(entry.clock or ZONE_UNSAID),
     )
     stem = entry.feeds.value
-    kind = next(kind for kind in FILE_KINDS if kind.stem == stem)
 
     def remarks(types: Mapping[str, str], now: datetime) -> str:
-        meaning = Meaning(vocabulary, ASSUMED, now, entry.columns)
-        found = () if entry.clock else PlainRows(kind, types, meaning, entry.name).zoneless()
+        meaning = Meaning(vocabulary, ZONE_UNSAID, now, entry.columns)
+        found = () if entry.clock else PlainRows(kind_of(stem), types, meaning, entry.name).zoneless()
         return zone_assumed(stem, found) if found else ""
 
     client = BigQuery(entry.name, _place(entry, settings))
@@ -212,7 +214,8 @@ def chosen_of(entry: SourceEntry, vocabulary: Vocabulary) -> Callable[[Sequence[
     """Of the columns that a table has, those that tell something of what it feeds. Raises BadInput for a mapping to
     one that is not there, and where one is missing without which no row can be used.
     """
-    kind = next(kind for kind in FILE_KINDS if entry.feeds is not None and kind.stem == entry.feeds.value)
+    assert entry.feeds is not None
+    kind = kind_of(entry.feeds.value)
 
     def chosen(names: Sequence[str]) -> list[str]:
         aliases, asked = Aliases(vocabulary.columns, entry.columns), "the table" if entry.query is None else "the query"

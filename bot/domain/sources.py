@@ -39,11 +39,15 @@ class SourceFailed(FirelineError):
         super().__init__(f"{reason}. {remedy}".rstrip() if remedy else f"{reason}.")
 
 
+ZONE_UNSAID = "UTC"
+"""By whose clock moments without an offset are read where nobody says it."""
+
+
 def zone_assumed(stem: str, columns: Iterable[str]) -> str:
     """What is made of a source's moments without a zone, and what to write where it is wrong."""
     return (
-        f"{', '.join(columns)} of {stem} have no zone and are read as UTC; if their clock is another, write its zone at"
-        " the source in sources.yaml, such as `timezone: Europe/Berlin`"
+        f"{', '.join(columns)} of {stem} have no zone and are read as {ZONE_UNSAID}; if their clock is another, write"
+        " its zone at the source in sources.yaml, such as `timezone: Europe/Berlin`"
     )
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bot.adapters.warehouse.columns import FILE_KINDS
+from bot.adapters.warehouse.columns import kind_of
 from bot.adapters.warehouse.reading import Reading, read
 from bot.adapters.warehouse.values import Meaning
 from bot.domain.evidence.vocabulary import Vocabulary
@@ -15,7 +15,7 @@ MEANING = Meaning(Vocabulary.standard(), "America/New_York", NOW)
 
 def read_all(path: Path, meaning: Meaning = MEANING) -> tuple[Reading, list[Row]]:
     """What came of reading a file, and its rows that could be used."""
-    kind = next(kind for kind in FILE_KINDS if kind.stem == path.stem)
+    kind = kind_of(path.stem)
     with duck() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         reading = read(connection, kind, DataFile.of(path), "stage_read", meaning)

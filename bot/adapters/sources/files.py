@@ -63,10 +63,10 @@ class FilesSource:
         seconds: Callable[[], float],
         artifacts: Artifacts | None = None,
         bucket: Places | None = None,
-        remarks: Callable[[Path, str], str] = lambda _path, _stem: "",
+        remarks: Callable[[Path, str], str] | None = None,
     ) -> None:
         """`seconds`: since 1970, by the clock of the file system. `artifacts`: only these are read. `bucket`: where the
-        path is not of this machine. `remarks`: says what there is to say of a file of that kind.
+        path is not of this machine. `remarks`: says what there is to say of a file of that kind; None: nothing.
         """
         self._bucket = bucket
         self._path, self._feeds, self._columns, self._seconds = path, feeds, columns, seconds
@@ -90,7 +90,7 @@ class FilesSource:
         return "; ".join(filter(None, (said, self._said_of(newest))))
 
     def _said_of(self, file: _Found) -> str:
-        if self._artifacts is not None or file.size > MOST_LOOKED_AT:
+        if self._remarks is None or self._artifacts is not None or file.size > MOST_LOOKED_AT:
             return ""
         with tempfile.TemporaryDirectory(prefix="fireline-") as folder:
             return self._remarks(self._fetched(file, Path(folder)), self._kind_of(file.name))

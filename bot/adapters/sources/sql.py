@@ -80,7 +80,7 @@ def _added(lines: Lines, rows: Sequence[Any], known: Container[int]) -> list[int
 class SqlSource:
     """`url` as SQLAlchemy takes it. Nothing is written there: SQLite files are opened for reading only, PostgreSQL
     takes a transaction that cannot write. `chosen` raises BadInput for columns of which no row can be used; `remarks`
-    says what there is to say of a file of some rows.
+    says what there is to say of a file of some rows; None: nothing.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class SqlSource:
         columns: Mapping[str, str],
         batch_rows: int = BATCH_ROWS,
         chosen: Callable[[Sequence[str]], object] = list,
-        remarks: Callable[[Path, str], str] = lambda _path, _stem: "",
+        remarks: Callable[[Path, str], str] | None = None,
     ) -> None:
         self._name, self._feeds, self._url, self._batch_rows = name, feeds, url, batch_rows
         self._question, self._columns, self._chosen, self._remarks = question, columns, chosen, remarks
@@ -120,6 +120,8 @@ class SqlSource:
     def _said_of(self, names: Sequence[str], rows: Sequence[Any]) -> str:
         if not rows:
             return "no row yet"
+        if self._remarks is None:
+            return ""
         with tempfile.TemporaryDirectory(prefix="fireline-") as folder:
             path = Path(folder) / f"{self._name}.ndjson"
             with Lines(path, names) as lines:

@@ -6,13 +6,14 @@ from zoneinfo import ZoneInfo
 
 from bot.adapters.sources.sql_positions import ZONES
 from bot.domain.platform.calendar import local_instant, turned_back
+from bot.domain.sources import ZONE_UNSAID
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 INSTANT = "fireline_instant"
 """A function of SQLite, where moments are texts: microseconds since 1970; NULL for what is no moment."""
-UNSAID = ZoneInfo("UTC")
+UNSAID = ZoneInfo(ZONE_UNSAID)
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 

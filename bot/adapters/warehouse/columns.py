@@ -150,3 +150,8 @@ PLANNED_WINDOWS = FileKind(
 
 FILE_KINDS = (GAME_SCHEDULE, RAW_FILES, TABLE_LOADS, PLANNED_WINDOWS, RUNS)
 """In loading order: evidence first, so that runs are counted with it."""
+
+
+def kind_of(stem: str) -> FileKind:
+    """The kind of a file by what its name begins with, such as `runs`."""
+    return next(kind for kind in FILE_KINDS if kind.stem == stem)

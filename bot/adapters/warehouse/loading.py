@@ -26,12 +26,12 @@ from bot.adapters.warehouse.staging import Staged, in_order, read_in
 from bot.adapters.warehouse.staging_runs import stage_runs
 from bot.adapters.warehouse.unfinished import is_unfinished
 from bot.adapters.warehouse.unmatched import note, other_dates
-from bot.adapters.warehouse.values import UNSAID, Meaning
+from bot.adapters.warehouse.values import Meaning
 from bot.domain.errors import BadInput
 from bot.domain.evidence.known import Seen
 from bot.domain.evidence.platform_facts import PlatformFacts
 from bot.domain.evidence.unmatched import unmatched_names
-from bot.domain.sources import Feed
+from bot.domain.sources import ZONE_UNSAID, Feed
 from bot.ports.warehouse import DataFile, FileReport, GivenTable, Hints, LoadReport, Progress, RejectedRow, SourceMark
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -126,7 +126,7 @@ class Loader:
         in one way.
         """
         look = "" if mark is None else " ".join([mark.source, *(file.kind for file in files), ledger.words])
-        clock = hints.timezone or (UNSAID if look in self._looked else None)
+        clock = hints.timezone or (ZONE_UNSAID if look in self._looked else None)
         return Meaning(hints.vocabulary, platform.zone.key, now, clock=clock), look
 
     def _only_move(self, mark: SourceMark | None, now: datetime) -> None:

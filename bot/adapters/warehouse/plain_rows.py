@@ -14,8 +14,9 @@ from typing import NamedTuple
 from bot.adapters.warehouse.columns import Column, FileKind, Type
 from bot.adapters.warehouse.headers import Header, header_of
 from bot.adapters.warehouse.raw_rows import LONGEST_TEXT
-from bot.adapters.warehouse.values import CONTROLS, EARLIEST_START, INVISIBLE, LONGEST_NAME, NO_VALUE, UNSAID, Meaning
+from bot.adapters.warehouse.values import CONTROLS, EARLIEST_START, INVISIBLE, LONGEST_NAME, NO_VALUE, Meaning
 from bot.domain.redaction import MAY_HOLD_A_SECRET, redacted
+from bot.domain.sources import ZONE_UNSAID
 
 PLAIN = "fireline_plain"
 """The column of a staged table that says whether a row is one of these."""
@@ -34,7 +35,9 @@ _EDGES = r"^[\s\p{Z}\p{C}]|[\s\p{Z}\p{C}]$|\x00"
 _COMPOSED = rf"\p{{M}}|[\x{{1100}}-\x{{11FF}}\x{{2126}}\x{{212A}}\x{{212B}}]|{INVISIBLE}"
 """A name with any of these may have another form: https://www.unicode.org/reports/tr15/#Detecting_Normalization_Forms"""
 _DAY = r"^\d{4}-\d\d-\d\d$"
-_MOMENT = r"^\d{4}-\d\d-\d\d[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|\+00:00)?$"
+_WALL, _UTC = r"^\d{4}-\d\d-\d\d[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?", r"(Z|\+00:00)"
+_MOMENT, _INSTANT = rf"{_WALL}{_UTC}?$", rf"{_WALL}{_UTC}$"
+"""A moment, and one that says by whose clock it is."""
 _NUMBER = r"^\d{1,15}$"
 _ASCII = r"^[ -~]+$"
 
@@ -114,8 +117,8 @@ class PlainRows:
         if column.type is Type.TEXT:
             return self._text(column, given, kind)
         value = _CASTS.get((column.type, kind))
-        if column.type is Type.TIME and kind in ("DATETIME", "STRING") and (self.meaning.clock or UNSAID) != UNSAID:
-            value = _of_clock(str(self.meaning.clock), kind)
+        if column.type is Type.TIME and kind in ("DATETIME", "STRING") and self.meaning.read_by != ZONE_UNSAID:
+            value = _of_clock(self.meaning.read_by, kind)
         if value is None:
             return _Read(f"CAST(NULL AS {_BIGQUERY[column.type]})", "FALSE")
         made = value.value.format(given)
@@ -200,7 +203,7 @@ def _of_clock(clock: str, kind: str) -> _Read:
     """Of moments without a zone only those are plain that come once: not in an hour that a clock change repeats or
     skips."""
     if kind == "STRING":
-        return _Read("SAFE_CAST({0} AS TIMESTAMP)", _matches(_MOMENT.replace("(Z|\\+00:00)?", "(Z|\\+00:00)")))
+        return _Read("SAFE_CAST({0} AS TIMESTAMP)", _matches(_INSTANT))
     zone, spans = _literal(clock), ("0 MINUTE", "30 MINUTE", "60 MINUTE", "-30 MINUTE", "-60 MINUTE")
     moment = f"TIMESTAMP({{0}}, {zone})"
     again = (f"DATETIME(TIMESTAMP_ADD({moment}, INTERVAL {span}), {zone}) = {{0}}" for span in spans)

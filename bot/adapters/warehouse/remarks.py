@@ -10,7 +10,7 @@ from bot.adapters.warehouse.staging import Staged
 from bot.adapters.warehouse.staging_runs import unknown_spellings
 from bot.domain.platform.names import some_of
 from bot.domain.redaction import visible
-from bot.domain.sources import zone_assumed
+from bot.domain.sources import ZONE_UNSAID, zone_assumed
 from bot.ports.warehouse import DataFile, Hints, SourceMark
 
 WARNING = "warning"
@@ -51,7 +51,7 @@ def zoneless(staged: Sequence[Staged]) -> Iterator[str]:
     """Moments that are read as UTC, as nothing says otherwise."""
     columns = [f"{item.kind.stem} ({', '.join(item.reading.zoneless)})" for item in staged if item.reading.zoneless]
     if columns:
-        yield f"moments without an offset are read as UTC: {', '.join(columns)}"
+        yield f"moments without an offset are read as {ZONE_UNSAID}: {', '.join(columns)}"
 
 
 def zoneless_of(staged: Sequence[Staged], mark: SourceMark, timezone: str | None) -> dict[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.adapters.warehouse.calendar_table import Days
-from bot.adapters.warehouse.columns import FILE_KINDS, RUNS, FileKind
+from bot.adapters.warehouse.columns import FILE_KINDS, RUNS, FileKind, kind_of
 from bot.adapters.warehouse.engine import Session
 from bot.adapters.warehouse.reading import Reading, read
 from bot.adapters.warehouse.staging_given import stage_given
@@ -39,7 +39,7 @@ def read_in(
     progress: Progress,
     platform: PlatformFacts,
 ) -> Staged:
-    kind = next(kind for kind in FILE_KINDS if kind.stem == file.kind)
+    kind = kind_of(file.kind)
     progress(f"reading {file.name}", 0)
     if isinstance(file, GivenTable):
         return Staged(kind, file, print_, *stage_given(session, file, replace(meaning, mapped=file.columns), hints.of))

@@ -10,6 +10,7 @@ from bot.adapters.warehouse.raw_rows import Source, quoted
 from bot.domain.evidence.known import AHEAD
 from bot.domain.evidence.vocabulary import Vocabulary
 from bot.domain.platform.names import UNSEEN
+from bot.domain.sources import ZONE_UNSAID
 
 DUCKDB = {
     Type.TEXT: "VARCHAR",
@@ -43,8 +44,6 @@ INVISIBLE = "[" + "".join(rf"\x{{{ord(each):X}}}" for each in UNSEEN) + "]"
 """As a regular expression of RE2."""
 _EPOCHS = ((1e17, 1e3), (1e14, 1.0), (1e11, 1e-3), (1e8, 1e-6))
 """(at least, how many make a microsecond): nanoseconds, microseconds, milliseconds and seconds since 1970."""
-UNSAID = "UTC"
-"""The zone of moments without an offset, where nobody says another."""
 _OFFSET = r"(?i)\d(z| ?utc| ?gmt| ?[+-]\d\d(:?\d\d)?| [a-z]+/[a-z_/]+)$"
 
 
@@ -61,6 +60,11 @@ class Meaning:
     """The zone of moments without an offset. None: UTC, as nobody has said another; which columns have none is looked
     for.
     """
+
+    @property
+    def read_by(self) -> str:
+        """By which zone's clock moments without an offset are read."""
+        return self.clock or ZONE_UNSAID
 
     @property
     def aliases(self) -> Aliases:
@@ -209,7 +213,7 @@ def _cast(column: Column, source: Source, meaning: Meaning) -> str:
             return f"CAST({value} AS VARCHAR)"
         return value if column.is_name or column.allowed else f"replace({value}, chr(0), chr(65533))"
     if wanted is Type.TIME:
-        return _time(value, source.type, meaning.clock or UNSAID)
+        return _time(value, source.type, meaning.read_by)
     if wanted is Type.DATE:
         return _date(value, source.type, meaning.zone)
     if source.type.endswith("INT") or source.type == "INTEGER":
@@ -223,12 +227,12 @@ def _cast(column: Column, source: Source, meaning: Meaning) -> str:
 
 def _time(value: str, kind: str, clock: str) -> str:
     """A moment as naive UTC. `clock`: the zone of one without an offset."""
-    if kind == "VARCHAR" and clock != UNSAID:
+    if kind == "VARCHAR" and clock != ZONE_UNSAID:
         compact = f"try_strptime({value}, '%Y%m%dT%H%M%S')"
         local = f"coalesce(TRY_CAST(upper({value}) AS TIMESTAMP), {compact})"
         epoch = _epoch(f"TRY_CAST({value} AS DOUBLE)")
         other = f"coalesce({_of_clock(local, clock)}, {epoch})"
-        return f"CASE WHEN {_has_offset(value)} THEN {_time(value, kind, UNSAID)} ELSE {other} END"
+        return f"CASE WHEN {_has_offset(value)} THEN {_time(value, kind, ZONE_UNSAID)} ELSE {other} END"
     if kind == "VARCHAR":
         instant = f"TRY_CAST({value} AS TIMESTAMPTZ) AT TIME ZONE 'UTC'"
         compact = f"try_strptime({value}, ['%Y%m%dT%H%M%S', '%Y%m%dT%H%M%SZ'])"
@@ -245,7 +249,7 @@ def _of_clock(local: str, clock: str) -> str:
     """SQL of `local_instant`, as naive UTC: the first of a time that occurs twice; for one that does not exist the next
     that does. DuckDB takes the last, and the offset before. Clocks change at full hours, by 60 or 30 minutes.
     """
-    if clock == UNSAID:
+    if clock == ZONE_UNSAID:
         return local
     zone = quoted(clock)
     last = f"({local} AT TIME ZONE {zone})"

@@ -5,7 +5,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from bot.adapters.warehouse.columns import FILE_KINDS
+from bot.adapters.warehouse.columns import kind_of
 from bot.adapters.warehouse.formats import open_raw
 from bot.adapters.warehouse.headers import Aliases
 from bot.adapters.warehouse.reading import zoneless
@@ -14,7 +14,7 @@ from bot.domain.errors import BadInput
 
 def zoneless_in(path: Path, stem: str, aliases: Aliases) -> tuple[str, ...]:
     """Our columns. None of a file that cannot be read: who reads it says what is wrong."""
-    kind = next(kind for kind in FILE_KINDS if kind.stem == stem)
+    kind = kind_of(stem)
     with duckdb.connect() as connection, TemporaryDirectory(prefix="fireline-") as folder:
         connection.execute("SET TimeZone = 'UTC'")
         try:
