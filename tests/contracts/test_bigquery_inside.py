@@ -109,9 +109,12 @@ class Team:
     def run(self, sql: str) -> None:
         self.client.query(sql).result()
 
-    def source(self, endpoint: str, beside: str | None = None, most_read: int = 1_000) -> BigQuerySource:
+    def source(
+        self, endpoint: str, beside: str | None = None, most_read: int = 1_000, timezone: str | None = None
+    ) -> BigQuerySource:
         table = f"{self.dataset}.history"
         given = {"name": "history", "kind": "bigquery", "feeds": "runs", "table": table, "columns": THEIRS}
+        given |= {} if timezone is None else {"timezone": timezone}
         entry, words = SourceEntry.model_validate(given), Vocabulary.standard()
         question = Question(
             table, False, "recorded_at", None, timedelta(minutes=15), timedelta(days=3), 30, timedelta(minutes=1),
@@ -163,9 +166,9 @@ def _naive(value: Any) -> Any:
     return value.replace(tzinfo=None) if isinstance(value, datetime) else value
 
 
-def synced(source: BigQuerySource, into: SqlWarehouse) -> SyncReport:
+def synced(source: BigQuerySource, into: SqlWarehouse, timezone: str | None = None) -> SyncReport:
     plan = SourcePlan("history", "bigquery", None, timedelta(minutes=1), timedelta(minutes=15))
-    connected = Connected(plan, source, hints_of(RULES, Vocabulary.standard()))
+    connected = Connected(plan, source, hints_of(RULES, Vocabulary.standard(), timezone))
     with closing(SourcesService(into, [connected], registry, lambda: NOW)) as sources:
         return sources.sync("history")
 
@@ -204,6 +207,32 @@ def test_rows_come_out_as_if_this_process_had_read_them(
     assert (mark.cursor, mark.rows, mark.rejected, mark.newest) == (same.cursor, same.rows, same.rejected, same.newest)
     read = {row["f"][0]["v"] for row in proxy.rows if len(row["f"]) > 4}
     assert read == {row["run_id"] for row in ODD_ROWS}, "only what is not plain comes here"
+
+
+LOCAL_ROWS = [
+    {"run_id": "in winter", "started_at": "2026-01-16 03:00:00+00", "ended_at": "2026-01-16 05:01:00"},
+    {"run_id": "in summer", "started_at": "2025-07-16 02:00:00+00", "ended_at": "2025-07-16 05:01:00"},
+    {"run_id": "comes twice", "started_at": "2025-10-26 00:00:00+00", "ended_at": "2025-10-26 02:30:00"},
+    {"run_id": "is skipped", "started_at": "2025-03-30 00:00:00+00", "ended_at": "2025-03-30 02:30:00"},
+]
+
+
+def test_moments_of_a_named_clock_come_out_as_if_this_process_had_read_them(
+    proxy: Proxy, bigquery_endpoint: str, team: Team, held: Held, embedded: SqlWarehouse
+) -> None:
+    team.put(*LOCAL_ROWS)
+    berlin = "Europe/Berlin"
+    synced(team.source(proxy.address, held.place, timezone=berlin), held.warehouse, berlin)
+    synced(team.source(bigquery_endpoint, timezone=berlin), embedded, berlin)
+    assert told(held.rows) == told(partial(rows_of, embedded))
+    assert dict(rows_of(embedded, "(SELECT run_id, CAST(completed_at AS VARCHAR) FROM runs)")) == {
+        "in winter": "2026-01-16 04:01:00",
+        "in summer": "2025-07-16 03:01:00",
+        "comes twice": "2025-10-26 00:30:00",
+        "is skipped": "2025-03-30 01:00:00",
+    }
+    read = {row["f"][0]["v"] for row in proxy.rows if len(row["f"]) > 4}
+    assert read == {"comes twice", "is skipped"}, "only moments that come once go from table to table"
 
 
 def test_of_plain_rows_none_comes_here_and_they_are_not_given_twice(proxy: Proxy, team: Team) -> None:
