@@ -25,7 +25,7 @@ from bot.domain.operations.operation import (
     record_of,
     taken,
 )
-from bot.domain.operations.words import said
+from bot.domain.operations.words import people, said
 from bot.domain.platform.registry import Service
 from bot.ports.clock import Clock
 from bot.ports.cloud_run import (
@@ -241,7 +241,7 @@ class Operating:
     def _end(self, operation: Operation, found: Checked) -> None:
         now, well = self._now(), found.well is True
         after = ended(operation, now, found.said, well=well)
-        text = f"{'Done' if well else 'Failed'}: {said(operation.wanted)}: {found.said}."
+        text = f"{'Done' if well else 'Failed'}: {said(operation.wanted)}, {people(operation)}: {found.said}."
         note = about_no_incident(
             f"operation:{operation.id}",
             Act.NOTE,

@@ -3,7 +3,7 @@
 from bot.domain.deploys.overview import ServiceRow
 from bot.domain.deploys.seen import NoRollback
 from bot.domain.operations.operation import LONGEST_TIMEOUT_S, Kind, Operation
-from bot.domain.operations.words import said
+from bot.domain.operations.words import people, said
 from bot.domain.platform.registry import Service
 from bot.views import action_ids
 from bot.views.blocks import Block, Card, Element, actions, button, context, option, section, select
@@ -95,11 +95,10 @@ def asked(operation: Operation) -> Card:
 
 
 def under_way(operation: Operation) -> Card:
-    by = operation.approved_by or operation.asked_by
-    approved = f"{by.name} approved" if operation.approved_by is not None else f"{by.name} asked for it"
-    head = f"{_sentence(operation)}: {approved}."
-    rest = "It is being done; what comes of it is said in the alerts channel"
-    return Card(escape(f"{head} {rest}."), (section(f":hourglass_flowing_sand: {escape(head)}"), context(rest)))
+    """It stays as it is, so it says nothing that becomes untrue when that is over."""
+    head = f"{_sentence(operation)}: {people(operation)}."
+    rest = "It is done once, and the alerts channel is told what came of it"
+    return Card(escape(f"{head} {rest}."), (section(f"*{escape(head)}*"), context(rest)))
 
 
 def withdrawn(operation: Operation) -> Card:

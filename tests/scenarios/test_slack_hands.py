@@ -95,6 +95,7 @@ def test_a_limit_is_raised_from_the_evidence_by_two_people(
         assert said[0].startswith("Ana asks: raise the time limit")
         assert said[1].startswith("Ben approved: raise the time limit")
         assert said[2].startswith("Done: raise the time limit")
+        assert "1,200 s, asked for by Ana, approved by Ben: " in said[2]
 
     play(scenario, transport, running)
 

@@ -53,7 +53,7 @@ def test_a_rollback_needs_two_people(transport: str, running: AppServices, cloud
         assert "Ana has asked for it: a second person has to approve it" in refused["text"]
         assert "UpdateService" not in cloud.cloud.server.asked
         approved = await bench.press(asked, "operation.approve", user=SAM)
-        assert "Ben approved" in approved["text"]
+        assert "asked for by Ana, approved by Ben. It is done once" in approved["text"]
         cloud.work(times=2)
         [done] = cloud.state.deploys.operations(RAW.name, 5)
         assert (done.stage, done.kind) == (Stage.DONE, Kind.ROLLBACK)
@@ -73,7 +73,7 @@ def test_a_restart_needs_one_and_can_be_left(transport: str, running: AppService
         assert "from 600 s to 1,800 s" in raised["text"]
         again = await bench.press(shown, "operation.restart", RAW.name, sees="ephemeral")
         under_way = await bench.press(again, "operation.ask", sees="message")
-        assert "Ana asked for it" in under_way["text"]
+        assert "asked for by Ana. It is done once" in under_way["text"]
         cloud.work(times=2)
         assert cloud.cloud.client.service(RAW).revisions[0].request
 

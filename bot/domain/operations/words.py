@@ -1,7 +1,7 @@
 """What is done to a service, in words."""
 
 from bot.domain.deploys.deployed import short
-from bot.domain.operations.operation import Kind, Wanted
+from bot.domain.operations.operation import Kind, Operation, Wanted
 
 
 def said(wanted: Wanted) -> str:
@@ -24,3 +24,9 @@ def said(wanted: Wanted) -> str:
             return f"run {name}"
         case Kind.CLEAR_MARKER:
             return f"clear the done-marker of {wanted.processor} {wanted.data_date}"
+
+
+def people(operation: Operation) -> str:
+    """Who wanted it: `asked for by Ana, approved by Ben`."""
+    approved = f", approved by {operation.approved_by.name}" if operation.approved_by is not None else ""
+    return f"asked for by {operation.asked_by.name}{approved}"
