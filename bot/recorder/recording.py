@@ -7,13 +7,13 @@ import os
 import threading
 import weakref
 from collections.abc import Iterable
-from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from bot.recorder import clock
 from bot.recorder.answers import UNKNOWN, Answer, Readiness
 from bot.recorder.errors import words
+from bot.recorder.log import warn
 from bot.recorder.run import Run
 from bot.recorder.sinks import Sink, sink_of
 from bot.recorder.spool import Spool
@@ -156,9 +156,9 @@ class Recorder:
             self._failures += 1
             if self._failures == 1:
                 said = words(type(error).__name__), words(error)
-                _warn("runs cannot be told yet, they are kept and sent later: %s: %s", *said)
+                warn("runs cannot be told yet, they are kept and sent later: %s: %s", *said)
         if self.refused and not before:
-            _warn("%s events of runs make no sense to the sink, they are in %s: %s", *self._spool.refusal)
+            warn("%s events of runs make no sense to the sink, they are in %s: %s", *self._spool.refusal)
         self._settled.set()
 
 
@@ -176,7 +176,7 @@ def configure(sink: Sink | str | None = None, spool: str | None = None, heartbea
         if sink is None or isinstance(sink, str):
             sink = sink_of(sink if sink is not None else os.environ.get("FIRELINE_SINK", ""))
     except Exception as error:  # noqa: BLE001 (the job goes on)
-        _warn("FIRELINE_SINK cannot be used, runs are kept in the spool: %s", words(error))
+        warn("FIRELINE_SINK cannot be used, runs are kept in the spool: %s", words(error))
         sink = _NoSink()
     made = Recorder(sink, _folder(spool), heartbeat_s)
     with _MAKING:
@@ -230,7 +230,7 @@ def _folder(given: str | None) -> str:
     try:
         return os.fsdecode(given or os.environ.get("FIRELINE_SPOOL") or _usual_spool())
     except Exception as error:  # noqa: BLE001 (the job goes on)
-        _warn("FIRELINE_SPOOL cannot be used, runs are kept in memory: %s", words(error))
+        warn("FIRELINE_SPOOL cannot be used, runs are kept in memory: %s", words(error))
         return ""
 
 
@@ -259,10 +259,3 @@ def _forked() -> None:
 def _close() -> None:
     for each in list(_ALL):
         each.close()
-
-
-def _warn(text: str, *about: object) -> None:
-    with suppress(Exception):  # a handler of logging is somebody else's
-        import logging
-
-        logging.getLogger("fireline.recorder").warning(text, *about)

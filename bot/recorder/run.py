@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.recorder import clock
 from bot.recorder.errors import PROCESSING_ERROR, category_of, cut, shown, text_of, words
+from bot.recorder.log import warn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +22,7 @@ NO_COUNT = (
     "the job ended without an error and told no row count. A success without one is not believed: set run.records to "
     "the rows it wrote (0 is a count), or call run.skip(reason)"
 )
+NO_DATE = "%s run %s is told without its data date: data_date is %s, which is no date. Give a date, or write 2026-01-06"
 
 
 class Run:
@@ -41,10 +43,13 @@ class Run:
         self._tell, self._watch, self._pid, self._ended = tell, watch, os.getpid(), False
         self._end: tuple[str, str, str] | None = None
         self._started_at = clock.now()
+        day = _day(data_date)
+        if day is None:
+            warn(NO_DATE, shown(processor), shown(self.run_id), shown(data_date))
         self._about = {
             "processor_name": _words(processor),
             "run_id": self.run_id,
-            "data_date": _day(data_date),
+            "data_date": day,
             "attempt": _fitting(more.get("attempt")),
             "phase": _fitting(more.get("phase")),
             "trigger": _words(more.get("trigger")) or None,
@@ -137,7 +142,7 @@ def _count(records: Any) -> tuple[int | None, str]:
 
 
 def _day(data_date: Any) -> str | None:
-    """As 2026-01-06; None for what is no date: then the run is told without one, and Fireline names it."""
+    """As 2026-01-06; None for what is no date: the run is told without one. The log says what it was."""
     try:
         if isinstance(data_date, datetime):
             return date.isoformat(data_date.date())

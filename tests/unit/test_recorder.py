@@ -180,6 +180,20 @@ def test_what_makes_no_sense_never_reaches_the_job(told: Told) -> None:
     assert told.events[-1]["data_date"] == "2026-01-15"
 
 
+@pytest.mark.parametrize("given", ["2026-13-40", "", None, "2026-01-06T05:00:00", b"2026-01-06", 20.26])
+def test_the_log_names_what_was_given_as_a_date_and_is_none(
+    given: Any, told: Told, caplog: pytest.LogCaptureFixture
+) -> None:
+    with recorder.record_run("Box", given, run_id="r7") as run:
+        run.records = 1
+    assert told.end()[0] == "success"
+    assert "data_date" not in told.events[-1]
+    assert caplog.messages == [
+        f"'Box' run 'r7' is told without its data date: data_date is {given!r}, which is no date. Give a date, "
+        "or write 2026-01-06"
+    ]
+
+
 def test_while_the_sink_is_down_events_wait_and_questions_are_unknown(
     told: Told, caplog: pytest.LogCaptureFixture
 ) -> None:
