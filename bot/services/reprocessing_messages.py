@@ -1,11 +1,12 @@
 """One message for each repair asks for its approval, or shows how far it is; it is edited when something has changed,
-at most every 15 s.
+at most every 15 s. It says nothing that becomes untrue as time passes: at what time the repair may be over, not in how
+many minutes.
 """
 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.domain.incidents.incident import MessageRef
 from bot.domain.reprocessing.plan import Limits
@@ -22,6 +23,8 @@ FIRST_AFTER_S = 10.0
 """Whoever started a repair in Slack, or asked for its approval there, has posted its message by then."""
 SHOWN_AGAIN = timedelta(days=1)
 """Of repairs that ended longer ago nothing is changed any more."""
+SLIPS = timedelta(minutes=5)
+"""By so much the time at which it may be over has to move to be worth an edit."""
 LATEST = 20
 LATER_S = 30.0
 log = logging.getLogger("fireline.repairs")
@@ -29,10 +32,13 @@ log = logging.getLogger("fireline.repairs")
 
 @dataclass
 class _Shown:
-    """`said` is what its message says; `not_before` on the clock that nobody sets; `since`: first seen here."""
+    """`said` is what its message says, `eta` when the repair may be over; `not_before` on the clock that nobody sets;
+    `since`: first seen here.
+    """
 
     since: float
     said: object = None
+    eta: datetime | None = None
     not_before: float = 0.0
 
 
@@ -61,12 +67,12 @@ class RepairMessages:
             return
         found = progress(repair, self._state.repairs.steps(repair.id), self._limits(), self._now())
         said = told if repair.is_over else (told, _figures(found))
-        if said == shown.said:
+        if said == shown.said and not _slipped(repair, shown.eta, found.eta):
             shown.not_before = self._seconds() + LOOK_EVERY_S
             return
         try:
             if self._say(repair, found, shown):
-                shown.said, shown.not_before = said, self._seconds() + EDIT_EVERY_S
+                shown.said, shown.eta, shown.not_before = said, found.eta, self._seconds() + EDIT_EVERY_S
         except NotifierUnavailable as error:
             shown.not_before = self._seconds() + max(error.retry_after, LATER_S)
             log.info("%s is not shown: %s", repair.label, error)
@@ -103,4 +109,11 @@ class RepairMessages:
 def _figures(found: Progress) -> tuple[object, ...]:
     """What is worth an edit: not the time that passes."""
     counts = found.done, found.proved, found.failed, found.running, found.checking, found.left
-    return *counts, tuple((step.key, step.reason) for step in (*found.trouble, *found.untold[:1]))
+    return *counts, found.late, tuple((step.key, step.reason) for step in (*found.trouble, *found.untold[:1]))
+
+
+def _slipped(repair: Repair, said: datetime | None, eta: datetime | None) -> bool:
+    """Of one that is paused it moves as time does, and its message says how much is left."""
+    if said is None or eta is None:
+        return said is not eta
+    return repair.state is not RepairState.PAUSED and abs(eta - said) >= SLIPS

@@ -82,7 +82,11 @@ def _rest(repair: Repair, found: Progress, voice: Voice, now: datetime) -> Itera
         first = next(step for step in found.barred if step.processor == name)
         yield f"{voice.data(name)}, {plural(count, 'date')} left out: {voice.data(cut(first.reason, MOST_REASON))}"
     if found.eta is not None:
-        yield f"About {roughly(found.eta - now)} left, until {voice.clock(found.eta, now)}."
+        paused = repair.state is RepairState.PAUSED
+        left = f"About {roughly(found.eta - now)} left when it goes on"
+        yield f"{left if paused else f'Over at about {voice.clock(found.eta, now)}'}."
+    if found.late:
+        yield "What runs takes longer than it usually does."
     if found.next:
         yield f"Next: {', '.join(_named(step, voice) for step in found.next)}."
     yield _by(repair, voice)

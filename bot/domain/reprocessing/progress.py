@@ -29,8 +29,8 @@ LEFT_WHILE_RUNNING = frozenset({Cause.UPSTREAM_BAD, Cause.CIRCUIT_OPEN})
 @dataclass(frozen=True, kw_only=True)
 class Progress:
     """Steps by how they are; `next`: those that start next, in order; `eta`: when the rest may be over by the medians,
-    None: not known; `untold`: those at work of which nobody can tell what came, or that wait for such; `barred`: those
-    that an open circuit left out.
+    None: not known, or by now; `late`: what runs was to be over by now; `untold`: those at work of which nobody can
+    tell what came, or that wait for such; `barred`: those that an open circuit left out.
     """
 
     total: int
@@ -42,6 +42,7 @@ class Progress:
     skipped: int
     cancelled: int
     eta: datetime | None = None
+    late: bool = False
     next: tuple[RepairStep, ...] = ()
     trouble: tuple[RepairStep, ...] = ()
     untold: tuple[RepairStep, ...] = ()
@@ -58,16 +59,19 @@ def progress(repair: Repair, steps: Sequence[RepairStep], limits: Limits, now: d
     planned = [step for step in steps if is_planned(repair, step)]
     count = Counter(step.state for step in planned)
     waiting = [step for step in planned if step.state is StepState.WAITING]
+    running = count[StepState.STARTING] + count[StepState.RUNNING]
+    rest = _rest(repair, planned, limits, now)
     return Progress(
         total=len(planned),
         proved=count[StepState.PROVED],
         failed=count[StepState.FAILED],
-        running=count[StepState.STARTING] + count[StepState.RUNNING],
+        running=running,
         checking=count[StepState.CHECKING],
         left=len(waiting),
         skipped=count[StepState.SKIPPED],
         cancelled=count[StepState.CANCELLED],
-        eta=_eta(repair, planned, limits, now),
+        eta=now + rest if rest else None,
+        late=rest == timedelta() and running > 0,
         next=tuple(waiting[:3]),
         trouble=tuple(step for step in planned if step.state is StepState.FAILED),
         untold=_untold(planned),
@@ -83,17 +87,17 @@ def is_planned(repair: Repair, step: RepairStep) -> bool:
     return repair.plan.steps[step.seq].runs
 
 
-def _eta(repair: Repair, planned: Sequence[RepairStep], limits: Limits, now: datetime) -> datetime | None:
+def _rest(repair: Repair, planned: Sequence[RepairStep], limits: Limits, now: datetime) -> timedelta | None:
     """None: nothing is left, or nobody knows how long it takes."""
     if repair.state not in UNFINISHED or _untold(planned):
         return None
-    left = [_rest(repair.plan.steps[step.seq], step, now) for step in planned if step.state not in SETTLED]
+    left = [_left(repair.plan.steps[step.seq], step, now) for step in planned if step.state not in SETTLED]
     if not left or all(step.seconds is None for step in left):
         return None
-    return now + timedelta(seconds=max(span.end for span in scheduled(left, limits)))
+    return timedelta(seconds=max(span.end for span in scheduled(left, limits)))
 
 
-def _rest(step: Step, at: RepairStep, now: datetime) -> Step:
+def _left(step: Step, at: RepairStep, now: datetime) -> Step:
     """What is left of it."""
     if step.seconds is None or at.asked_at is None or at.state not in AT_WORK:
         return step
