@@ -5,10 +5,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import ProgrammingError
 from typer.testing import CliRunner
 
-from bot.adapters.sources.sql_errors import _remedy
+from bot.adapters.sources.sql_errors import _remedy, explained
 from bot.cli.app import app
+from bot.domain.sources import SourceFailed
 from tests.contracts.sources import rigs
 from tests.support.builders import registry_yaml, run
 
@@ -67,8 +69,25 @@ def test_each_source_is_one_line(folder: Path) -> None:
         ("connection is bad: connection to server on socket failed: No such file or directory", "Check the host"),
         ("consuming input failed: server closed the connection unexpectedly", "It is tried again"),
         ('relation "history" does not exist', "Correct the query"),
-        ("permission denied for table history", "GRANT SELECT ON history TO"),
     ],
 )
 def test_what_a_database_refuses_has_its_own_remedy(reason: str, remedy: str) -> None:
     assert _remedy(reason).startswith(remedy)
+
+
+@pytest.mark.parametrize(
+    ("denied", "query", "user", "command"),
+    [
+        ("table history", "SELECT * FROM history", "fireline", "GRANT SELECT ON history TO fireline;"),
+        ("table history", "SELECT * FROM ops.history", "fireline", "GRANT SELECT ON ops.history TO fireline;"),
+        ("view runs_v", 'SELECT * FROM "Ops".runs_v', "${DB_USER}", 'GRANT SELECT ON "Ops".runs_v TO ${DB_USER};'),
+        ("materialized view m", "SELECT * FROM m", "Fire-Line", 'GRANT SELECT ON m TO "Fire-Line";'),
+        ("schema ops", "SELECT * FROM ops.history", "fireline", "GRANT USAGE ON SCHEMA ops TO fireline;"),
+        ('database "bank"', "", "fireline", "GRANT CONNECT ON DATABASE bank TO fireline;"),
+    ],
+)
+def test_what_a_database_denies_is_granted_by_a_command(denied: str, query: str, user: str, command: str) -> None:
+    address = f"postgresql://{user}:${{PASSWORD}}@db.internal:${{PORT}}/bank"
+    with pytest.raises(SourceFailed) as refused, explained(address):
+        raise ProgrammingError(query, {}, Exception(f"permission denied for {denied}"))
+    assert refused.value.remedy == f"As its owner run `{command}`."

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import unquote
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 
@@ -10,8 +11,8 @@ from bot.adapters.sources.sql_engine import CONNECT_S
 from bot.domain.redaction import redacted
 from bot.domain.sources import SourceFailed
 
+_DENIED = re.compile(r"permission denied for (?:(schema|database)|\w+(?: \w+)?) \"?([^\s\";:]+)", re.IGNORECASE)
 _REMEDIES = (
-    (r"permission denied for (?:table|relation|view|schema) (\S+)", "GRANT SELECT ON {0} TO the user of this address."),
     (
         r"password authentication failed|access denied|authentication failed|role .* does not exist",
         "Check the user and its password.",
@@ -40,16 +41,34 @@ def explained(address: str) -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        reason = _first_line(error)
-        raise SourceFailed(f"{redacted(address)}: {reason}", _remedy(reason)) from error
+        reason, statement = _first_line(error), getattr(error, "statement", None) or ""
+        remedy = _grant(reason, _user(address), statement) or _remedy(reason)
+        raise SourceFailed(f"{redacted(address)}: {reason}", remedy) from error
+
+
+def _grant(reason: str, user: str, statement: str) -> str | None:
+    """What to run in the database for what it has denied. Its `statement` has the schema of a table."""
+    found = _DENIED.search(reason)
+    if found is None:
+        return None
+    kind, name = found[1], found[2]
+    if kind:
+        right = "USAGE" if kind.casefold() == "schema" else "CONNECT"
+        return f"As its owner run `GRANT {right} ON {kind.upper()} {name} TO {user};`."
+    schema = re.search(rf'(?<![\w"])([\w"]+\."?){re.escape(name)}(?!\w)', statement)
+    return f"As its owner run `GRANT SELECT ON {schema[0] if schema else name} TO {user};`."
+
+
+def _user(address: str) -> str:
+    """As the address names it."""
+    found = re.search(r"://([^:/@\s]+)(?::[^@\s]*)?@", address)
+    name = unquote(found[1]) if found else "USER"
+    return name if re.fullmatch(r"[a-z_][a-z0-9_]*|\$\{\w+\}|USER", name) else f'"{name}"'
 
 
 def _remedy(reason: str) -> str:
-    for pattern, remedy in _REMEDIES:
-        found = re.search(pattern, reason, re.IGNORECASE)
-        if found:
-            return remedy.format(*(found.groups() or ("",)))
-    return "Try the query in a console with the same user."
+    found = (remedy for pattern, remedy in _REMEDIES if re.search(pattern, reason, re.IGNORECASE))
+    return next(found, "Try the query in a console with the same user.")
 
 
 def _first_line(error: SQLAlchemyError) -> str:
