@@ -30,6 +30,7 @@ def test_fill_in_and_submit(world: World, open_page: OpenPage) -> None:
     page = _open(open_page)
     expect(page.get_by_role("combobox", name="Processor")).to_be_focused()
     _choose(page, "odds")
+    expect(page.get_by_role("button", name="From Nov 20, 2026")).to_be_visible()
     page.get_by_label("all", exact=True).check()
     page.get_by_label("Reason").fill("late source")
     page.get_by_role("button", name="Make a plan").click()

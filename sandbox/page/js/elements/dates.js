@@ -32,11 +32,12 @@ export function datePicker(drawing) {
 }
 
 function dateField(empty, { labelledBy, describedBy, session, get, set }) {
+  const id = labelledBy ? `${labelledBy}-date` : null;
   const node = h("button", {
     class: "select select--date",
     type: "button",
     "aria-haspopup": "dialog",
-    "aria-labelledby": null,
+    "aria-labelledby": id && `${labelledBy} ${id}`,
     "aria-describedby": describedBy,
   });
   const draw = () => {
@@ -44,11 +45,14 @@ function dateField(empty, { labelledBy, describedBy, session, get, set }) {
     fill(
       node,
       icon("calendar"),
-      h("span", { class: `select__value${value ? "" : " select__value--empty"}` }, value ? writtenDate(value) : empty),
+      h(
+        "span",
+        { class: `select__value${value ? "" : " select__value--empty"}`, id },
+        value ? writtenDate(value) : empty,
+      ),
       icon("down"),
     );
-    const label = document.getElementById(labelledBy)?.textContent || empty;
-    node.setAttribute("aria-label", value ? `${label}: ${writtenDate(value)}` : label);
+    if (!id) node.setAttribute("aria-label", value ? `${empty}: ${writtenDate(value)}` : empty);
   };
   node.addEventListener("click", () => {
     const made = calendar(get(), today(session), (date) => {
