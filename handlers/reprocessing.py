@@ -15,6 +15,7 @@ from bot.domain.reprocessing.asked import AskedRepair, repair_words
 from bot.domain.reprocessing.plan import Mode, Request
 from bot.domain.reprocessing.repair import Repair
 from bot.services.app import AppServices
+from bot.services.repair_plans import BadDates
 from bot.services.reprocessing import PlanChanged
 from bot.views import action_ids, hands, reprocessing, reprocessing_progress
 from bot.views.blocks import Card
@@ -49,7 +50,8 @@ def register(app: AsyncApp, services: AppServices) -> None:
         try:
             card = await reply.work(_planned, services, _entered(view), reply.place.user)
         except BadInput as error:
-            await ack(response_action="errors", errors={reprocessing.PROCESSORS: str(error)})
+            field = reprocessing.FIRST if isinstance(error, BadDates) else reprocessing.PROCESSORS
+            await ack(response_action="errors", errors={field: str(error)})
             return
         await ack()
         await _where_asked(reply, view).privately(card)

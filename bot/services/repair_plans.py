@@ -40,6 +40,10 @@ def not_known(_: Iterable[str]) -> dict[str, str]:
     return {}
 
 
+class BadDates(BadInput):
+    """The dates that were given make no sense."""
+
+
 class RepairPlans:
     """`repairs`: what is repaired already; None: this process keeps none."""
 
@@ -79,15 +83,15 @@ class RepairPlans:
     def _check_dates(self, request: Request, dates: DateReader) -> None:
         first, last, today = request.first, request.last, dates.today
         if first > last:
-            raise BadInput(f"{first} comes after {last}. Write the earlier date first.")
+            raise BadDates(f"{first} comes after {last}. Write the earlier date first.")
         if first > today:
-            raise BadInput(f"{first} lies ahead: today is {today}. There is nothing to reprocess yet.")
+            raise BadDates(f"{first} lies ahead: today is {today}. There is nothing to reprocess yet.")
         if request.dates > MOST_DATES:
-            raise BadInput(f"{first}..{last} are {request.dates:,} dates; reprocess at most {MOST_DATES} at once.")
+            raise BadDates(f"{first}..{last} are {request.dates:,} dates; reprocess at most {MOST_DATES} at once.")
         known = self._warehouse.history().first_date
         if known is not None and first < known:
             instead = f"{known}..{last}" if last > known else f"{known} or a later date"
-            raise BadInput(f"{first} is before the data: it begins with {known}. Write {instead}.")
+            raise BadDates(f"{first} is before the data: it begins with {known}. Write {instead}.")
 
     def _scope(self, request: Request) -> Sequence[str]:
         """The processors asked for, and their dependents where those are asked for."""

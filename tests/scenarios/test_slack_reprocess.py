@@ -139,9 +139,7 @@ def test_without_dates_a_form_asks_for_them(repairs: Repairs) -> None:
             "mode": "failed",
         }
         backwards = await bench.submit(view, {**entered, "last": "2026-01-10"})
-        assert backwards["errors"] == {
-            "reprocess.processors": "2026-01-15 comes after 2026-01-10. Write the earlier date first."
-        }
+        assert backwards["errors"] == {"first": "2026-01-15 comes after 2026-01-10. Write the earlier date first."}
         await bench.submit(view, {**entered, "downstream": ["yes"]})
         (plan,) = await bench.until(bench.whispers)
         assert plan["text"].startswith(f"Reprocess Box and what depends on it, {DAY}\n2 to run")
