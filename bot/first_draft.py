@@ -85,7 +85,7 @@ def registry_to_load(
         path = Path(folder) / "registry.yaml"
         path.write_text(drafted.text)
         said = f"{lacking} one was drafted from it. `fireline registry draft` prints it; correct it and put it there"
-        return load_registry(path).registry, (said,)
+        return load_registry(path).registry.judged_by(policy.judgement), (said,)
 
 
 def _drafted(

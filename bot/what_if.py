@@ -64,7 +64,8 @@ def recorded(old: Path, data: Path, now: datetime) -> Iterator[Warehouse]:
     from bot.config.registry import load_registry
     from bot.services.loading import LoadingService
 
-    policy, registry = load_policy(old / "policy.yaml"), load_registry(old / "registry.yaml").registry
+    policy = load_policy(old / "policy.yaml")
+    registry = load_registry(old / "registry.yaml").registry.judged_by(policy.judgement)
     with in_memory() as opened:
         loading = LoadingService(opened, policy.failure_text_rules, policy.vocabulary)
         loading.load(data, registry, now, lambda _step, _rows: None)

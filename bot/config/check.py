@@ -16,7 +16,7 @@ from bot.domain.platform.registry import Registry
 
 
 def check_folder(folder: Path) -> tuple[Registry, tuple[Problem, ...]]:
-    """The registry and the warnings of a folder. Raises ConfigError with the problems of all its files."""
+    """The registry, judged by the policy, and the warnings. Raises ConfigError with the problems of all files."""
     problems: list[Problem] = []
     loaded: LoadedRegistry | None = None
     others: tuple[tuple[str, Callable[[Path], object]], ...] = (
@@ -41,7 +41,8 @@ def check_folder(folder: Path) -> tuple[Registry, tuple[Problem, ...]]:
         problems += _shadow_problems(folder / "policy.yaml", loaded.registry)
     if problems or loaded is None:
         raise ConfigError(problems)
-    return loaded.registry, loaded.warnings
+    registry = loaded.registry.judged_by(load_policy(folder / "policy.yaml").judgement)
+    return registry, loaded.warnings
 
 
 def _shadow_problems(path: Path, registry: Registry) -> Iterator[Problem]:

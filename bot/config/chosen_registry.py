@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from bot.config.policy import load_policy
 from bot.config.registry import load_registry
 from bot.config.settings import BUNDLED_CONFIG, Settings
 from bot.domain.errors import BadInput
@@ -23,11 +24,11 @@ def known_registry(
 
 
 def registry_of(settings: Settings, directory: Path | None = None) -> tuple[Registry, tuple[str, ...]]:
-    """The registry next to the data, else the configured one, with its warnings."""
+    """The registry next to the data, else the configured one, judged by the configured policy; with its warnings."""
     given = directory / "registry.yaml" if directory is not None else None
     path = given if given is not None and given.exists() else settings.config / "registry.yaml"
-    loaded = load_registry(path)
-    return loaded.registry, tuple(str(warning) for warning in loaded.warnings)
+    loaded, policy = load_registry(path), load_policy(settings.config / "policy.yaml")
+    return loaded.registry.judged_by(policy.judgement), tuple(str(warning) for warning in loaded.warnings)
 
 
 def configured_document(settings: Settings) -> str | None:

@@ -12,6 +12,7 @@ from bot.config.costs import CostEntry
 from bot.config.documents import load_document
 from bot.config.escalation import EscalationEntry
 from bot.config.gate import GateEntry
+from bot.config.judgement import JudgementEntry
 from bot.config.reports import ReportsEntry
 from bot.config.severity import SeverityEntry
 from bot.domain.blindness import STANDARD, BlindnessPolicy
@@ -23,6 +24,8 @@ from bot.domain.findings.severity_policy import SeverityPolicy
 from bot.domain.gate.policy import GatePolicy
 from bot.domain.gate.shadow_policy import ShadowPolicy
 from bot.domain.incidents.escalation_policy import EscalationPolicy
+from bot.domain.platform.judgement import STANDARD as JUDGEMENT
+from bot.domain.platform.judgement import Judgement
 from bot.domain.platform.registry import Frozen, Number, Whole
 from bot.domain.reports.cost import STANDARD as PRICES
 from bot.domain.reports.cost import Prices
@@ -131,6 +134,7 @@ class PolicyFile(Frozen):
     vocabulary: VocabularyEntry = VocabularyEntry()
     severity: SeverityEntry = SeverityEntry()
     gate: GateEntry = GateEntry()
+    judgement: JudgementEntry = JudgementEntry()
     escalation: EscalationEntry = EscalationEntry()
     blindness: BlindnessEntry = BlindnessEntry()
     reprocessing: ReprocessingEntry = ReprocessingEntry()
@@ -152,6 +156,7 @@ class Policy:
     limits: Limits = LIMITS
     reports: ReportPolicy = field(default_factory=ReportPolicy)
     prices: Prices = PRICES
+    judgement: Judgement = JUDGEMENT
 
 
 def load_policy(path: Path) -> Policy:
@@ -168,4 +173,5 @@ def load_policy(path: Path) -> Policy:
         file.reprocessing.limits(),
         file.reports.policy(),
         file.cost.prices(),
+        file.judgement.judgement(),
     )

@@ -13,7 +13,7 @@ from bot.config.yaml_lines import parse_yaml, read_text
 from bot.domain.errors import ConfigError, Problem
 from bot.domain.platform.checks import Declared, structural_findings
 from bot.domain.platform.names import in_one_form, some_of
-from bot.domain.platform.registry import DEADLINE, Kind, Registry
+from bot.domain.platform.registry import DEADLINE, Kind, Registry, RegistryFile
 
 SYNONYMS = {
     "expected_record_range": "expected_records",
@@ -43,7 +43,7 @@ def load_registry(path: Path) -> LoadedRegistry:
 
 @lru_cache(maxsize=2)
 def _registry_of(text: str, name: str) -> LoadedRegistry:
-    document = document_of(parse_yaml(text, name), Registry, SYNONYMS)
+    document = document_of(parse_yaml(text, name), RegistryFile, SYNONYMS)
     problems = [*document.problems, *_zone_problems(document), *_structural_problems(document)]
     if "processors" not in document.data:
         message = "the file lists no processors; add `processors:` with a `- name:` entry for each"
@@ -51,10 +51,11 @@ def _registry_of(text: str, name: str) -> LoadedRegistry:
     if problems or document.value is None:
         # A misspelt key is often why another one is missing: reported together, both are fixed at once.
         raise ConfigError(sorted_by_line([*problems, *document.unknown_keys]))
-    return LoadedRegistry(document.value, (*document.unknown_keys, *_doubts(document, document.value)))
+    registry = Registry(**dict(document.value))
+    return LoadedRegistry(registry, (*document.unknown_keys, *_doubts(document, registry)))
 
 
-def _doubts(document: Document[Registry], registry: Registry) -> Iterator[Problem]:
+def _doubts(document: Document[RegistryFile], registry: Registry) -> Iterator[Problem]:
     """What makes sense by itself, and not together."""
     for at, processor in enumerate(registry.processors):
         if not registry.schedules[processor.name].fires_ever:
@@ -68,7 +69,7 @@ def _doubts(document: Document[Registry], registry: Registry) -> Iterator[Proble
             yield Problem(document.where(("processors", at, "bigquery_table")), said)
 
 
-def _zone_problems(document: Document[Registry]) -> list[Problem]:
+def _zone_problems(document: Document[RegistryFile]) -> list[Problem]:
     name = document.data.get("timezone", DEFAULT_ZONE)
     if not isinstance(name, str):
         return []
@@ -77,14 +78,14 @@ def _zone_problems(document: Document[Registry]) -> list[Problem]:
     return [*_foreign_clocks(document, zones.abbreviations(ZoneInfo(name)), name), *_processor_zones(document)]
 
 
-def _processor_zones(document: Document[Registry]) -> Iterator[Problem]:
+def _processor_zones(document: Document[RegistryFile]) -> Iterator[Problem]:
     for at, entry in enumerate(_entries(document.data.get("processors"))):
         name = entry.get("timezone")
         if isinstance(name, str) and not zones.is_known(name):
             yield Problem(document.where(("processors", at, "timezone")), f"timezone {zones.unknown(name)}")
 
 
-def _foreign_clocks(document: Document[Registry], ours: frozenset[str], name: str) -> Iterator[Problem]:
+def _foreign_clocks(document: Document[RegistryFile], ours: frozenset[str], name: str) -> Iterator[Problem]:
     """Deadlines that are marked with a zone which is not the registry's: 19:00 CET in New York."""
     for at, entry in enumerate(_entries(document.data.get("processors"))):
         if "timezone" in entry:
@@ -97,7 +98,7 @@ def _foreign_clocks(document: Document[Registry], ours: frozenset[str], name: st
             yield Problem(document.where(("processors", at, "sla_completion_time")), message)
 
 
-def _structural_problems(document: Document[Registry]) -> list[Problem]:
+def _structural_problems(document: Document[RegistryFile]) -> list[Problem]:
     processors = [_declared(entry) for entry in _entries(document.data.get("processors"))]
     services = [_text(entry.get("name")) for entry in _entries(document.data.get("services"))]
     named = document.data.get("calendars")

@@ -287,7 +287,7 @@ def test_another_registry_alone_says_which_alerts_it_loses_and_of_which_nobody_c
     rarely = with_root(sporadic=True)
     assert (rarely.unburnt, rarely.unjudged) == (
         (),
-        (f"phase 2: the registry with the change counts other dates of {ROOT} than the history does",),
+        (f"phase 2: the change counts other dates of {ROOT} than the history does",),
     )
 
 

@@ -6,6 +6,7 @@ from bot.domain.detection.silence import Gaps
 from bot.domain.evidence.history import PipelineHistory
 from bot.domain.evidence.observation import Observed
 from bot.domain.evidence.runs import Category, Status
+from bot.domain.platform.judgement import STANDARD
 from bot.domain.platform.registry import Registry
 from tests.support.days import DATE, SLOT, day, processor, run
 
@@ -55,6 +56,6 @@ def test_a_night_of_retries_by_the_thousand_does_not_make_other_nights_silent() 
         apart = 5 if night == 9 else 300
         for second in range(0, 3600, apart):
             gaps.start(midnight + timedelta(days=night, seconds=second))
-    usual = gaps.usual(0)
+    usual = gaps.usual(0, STANDARD)
     assert usual is not None
     assert usual[0] >= 300

@@ -20,7 +20,7 @@ def silent(minutes: float, processor: str = "TeamSummary") -> SilentRun:
 def test_only_between_a_quarter_and_half_an_hour(minutes: float) -> None:
     run = silent(minutes)
     noted = timedelta(minutes=15) <= AS_OF - run.heartbeat_at < timedelta(minutes=30)
-    assert bool(early_notes([run], AS_OF)) == noted
+    assert bool(early_notes([run], AS_OF, timedelta(minutes=30))) == noted
 
 
 def test_a_silent_run_makes_its_processor_and_phase_yellow() -> None:

@@ -8,7 +8,7 @@ from itertools import takewhile
 from bot.domain.detection import pace, passed_slots, polls, spikes, stale, storms
 from bot.domain.detection.consecutive import ConsecutiveFailures
 from bot.domain.detection.looks import Looks
-from bot.domain.detection.silence import LEAST, Silence
+from bot.domain.detection.silence import Silence
 from bot.domain.detection.skipped_slots import SkippedSlots
 from bot.domain.detection.trouble import Trouble
 from bot.domain.evidence.expectation import Expects, expectation
@@ -39,7 +39,7 @@ class ByProcessor:
     ) -> None:
         self._history, self._real, self._ignored, self._dates = history, real, ignored, dates
         self._ends_at = ends_at
-        self._consecutive, self.silence = ConsecutiveFailures(), Silence()
+        self._consecutive, self.silence = ConsecutiveFailures(), Silence(history.registry.judgement)
         self._paces: dict[str, Trouble | None] = {}
         self._pace_seen: dict[str, tuple[datetime, date]] = {}
         self._degraded_at: dict[str, datetime] = {}
@@ -73,7 +73,7 @@ class ByProcessor:
         self._news.add(run.processor)
         if run.trigger in POLLS and run.status is Status.FAILED:
             self._failed_polls.add(run.processor)
-        self._looks.set(run.processor, run.started_at + LEAST)
+        self._looks.set(run.processor, run.started_at + self._history.registry.judgement.silent_least)
         if run.processor in self._skipped and run.trigger != Trigger.BACKFILL:
             self._skipped[run.processor].take(
                 run, lambda moment: self._history.planned(run.processor, moment, run.known_at)

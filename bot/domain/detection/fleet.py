@@ -104,7 +104,8 @@ class Fleet:
 
     def _evident_at(self, newest: datetime, now: datetime) -> datetime | None:
         if not any(schedule.has_slots for schedule in self._history.registry.schedules.values()):
-            usual = self._pauses.usual(newest.hour) if len(self._names(newest, now)) >= FEWEST else None
+            many, judgement = len(self._names(newest, now)) >= FEWEST, self._history.registry.judgement
+            usual = self._pauses.usual(newest.hour, judgement) if many else None
             return None if usual is None else newest + max(MISSING_AFTER, timedelta(seconds=usual[1]))
         missed = [slot for slot in self._slots(newest) if slot[0] <= now]
         if len({name for _, name in missed}) < FEWEST:

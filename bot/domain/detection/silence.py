@@ -1,8 +1,8 @@
 """missing_run by rhythm: pollers and irregular jobs have no slot that could pass; their own usual gaps take its place.
 
-Silence is a finding at FACTOR times the 99th percentile of the gaps that began in the same hour of the day or its
-neighbours, at LEAST at the earliest, and not while nearly every thousandth gap is as long (RARE). Of few gaps the
-percentile counts as what it may be at most: pollers at random moments page less by chance.
+Silence is a finding at `silent_factor` times the 99th percentile of the gaps that began in the same hour of the day or
+its neighbours, after `silent_least` at the earliest, and not while nearly every thousandth gap is as long (RARE). Of
+few gaps the percentile counts as what it may be at most: pollers at random moments page less by chance.
 """
 
 from collections import defaultdict, deque
@@ -15,12 +15,11 @@ from bot.domain.detection.trouble import Trouble
 from bot.domain.evidence.observation import Event, RunSeen, Started
 from bot.domain.evidence.runs import Trigger
 from bot.domain.findings.finding import FindingKind, RootCause
+from bot.domain.platform.judgement import STANDARD, Judgement
 from bot.domain.statistics import ONE_SIDED_95, nearest_rank, quantile_margin
 
 SILENCE = "silence"
 """The error class of what has not run for long."""
-FACTOR = 2.0
-LEAST = timedelta(minutes=30)
 QUANTILE, RARE, TAIL_FROM = 0.99, 0.999, 0.9
 FEWEST_GAPS = 20
 FEWEST_DAYS = timedelta(days=7)
@@ -58,20 +57,21 @@ class Gaps:
         shortest = min(range(len(gaps) - count, len(gaps)), key=gaps.__getitem__)
         gaps[shortest] = max(gap, gaps[shortest])
 
-    def usual(self, hour: int) -> tuple[float, float] | None:
+    def usual(self, hour: int, judgement: Judgement) -> tuple[float, float] | None:
         """The usual gap of that hour, and from which gap on it is unusual, in seconds; None when few are known."""
         found = sorted(gap for near in (hour - 1, hour, hour + 1) for gap in self.by_hour.get(near % 24, ()))
         if len(found) < FEWEST_GAPS:
             return None
         usual, rare = (found[nearest_rank(quantile, len(found))] for quantile in (QUANTILE, RARE))
         at_most = usual + quantile_margin(found, QUANTILE, TAIL_FROM, ONE_SIDED_95)
-        return usual, max(LEAST.total_seconds(), FACTOR * at_most, rare)
+        return usual, max(judgement.silent_least.total_seconds(), judgement.silent_factor * at_most, rare)
 
 
 class Silence:
     """The rhythm of each processor that is watched by it."""
 
-    def __init__(self) -> None:
+    def __init__(self, judgement: Judgement = STANDARD) -> None:
+        self._judgement = judgement
         self._gaps: dict[str, Gaps] = defaultdict(Gaps)
 
     def take(self, events: Iterable[Event]) -> None:
@@ -95,7 +95,7 @@ class Silence:
         gaps, (usual, evident_at) = self._gaps[name], counts
         if gaps.last is None or now < evident_at or (ends_at is not None and evident_at > ends_at):
             return None
-        if not self.others_ran(name, gaps.last + LEAST):
+        if not self.others_ran(name, gaps.last + self._judgement.silent_least):
             return None
         return Trouble(
             kind=FindingKind.MISSING_RUN,
@@ -116,7 +116,7 @@ class Silence:
         gaps = self._gaps.get(name)
         if gaps is None or gaps.last is None or gaps.first is None or gaps.last - gaps.first < FEWEST_DAYS:
             return None
-        known = gaps.usual(gaps.last.hour) if now - gaps.last < RETIRED_AFTER else None
+        known = gaps.usual(gaps.last.hour, self._judgement) if now - gaps.last < RETIRED_AFTER else None
         if known is None:
             return None
         usual, unusual = known

@@ -6,7 +6,7 @@ from bot.domain.detection.trouble import Trouble
 from bot.domain.evidence.arrivals import LATE
 from bot.domain.evidence.attempts import OFF_SCHEDULE
 from bot.domain.evidence.observation import RunSeen
-from bot.domain.evidence.processor_date import HEARTBEAT_LIMIT, ProcessorDate
+from bot.domain.evidence.processor_date import ProcessorDate
 from bot.domain.findings.finding import FindingKind, RootCause
 
 ALIVE_AT_LEAST = timedelta(seconds=60)
@@ -42,19 +42,19 @@ def _hangs(
     """Since when it counts as hung; None when it does not."""
     if run.trigger in OFF_SCHEDULE:
         return None
-    limit = limit_of(day, slowest)
+    limit, silent = limit_of(day, slowest), day.judgement.heartbeat
     if run.heartbeat_at is None:
         over = run.started_at + limit + PAST_LIMIT if limit is not None else None
         return over if over is not None and over <= now else None
     beat = min(run.heartbeat_at, now)
     if ran_into_limit(day, run, now):
-        row_due = beat + HEARTBEAT_LIMIT + row_within
+        row_due = beat + silent + row_within
         return row_due if row_due <= now else None
-    silent_since = beat + HEARTBEAT_LIMIT
+    silent_since = beat + silent
     if silent_since <= now:
         missed = max(silent_since, run.started_at + _row_within(day, beat - run.started_at, row_within))
         return missed if missed <= now else None
-    over = run.started_at + limit + PAST_LIMIT if limit is not None else now + HEARTBEAT_LIMIT
+    over = run.started_at + limit + PAST_LIMIT if limit is not None else now + silent
     return over if over <= now else None
 
 

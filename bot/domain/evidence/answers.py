@@ -143,7 +143,15 @@ class DateFacts:
     def _is_short(self, rows: int, games: int, at: datetime) -> bool:
         loads = sum(moment <= at for moment, _ in self.table.seen) if self.table is not None else 0
         return is_short(
-            rows, loads, expected_rows(self.data_date, self.platform.expected_records, games, self.earlier.filled(at))
+            rows,
+            loads,
+            expected_rows(
+                self.data_date,
+                self.platform.expected_records,
+                games,
+                self.earlier.filled(at),
+                self.platform.judgement,
+            ),
         )
 
     def _moments_of_coverage(self) -> Iterator[datetime]:

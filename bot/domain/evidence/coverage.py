@@ -8,10 +8,9 @@ from typing import NamedTuple
 from bot.domain.evidence.processor_date import QUIET, ProcessorDate
 from bot.domain.evidence.runs import Status
 from bot.domain.evidence.weekdays import FEWEST_WEEKS, Alike, alike
+from bot.domain.platform.judgement import STANDARD, Judgement
 from bot.domain.platform.registry import ExpectedRecords
 
-FULL = 0.9
-"""Coverage below this share of what is usual is partial: the data is not there, for dependents and health alike."""
 FEWEST_LACKING = 1.5
 """A row more or less is no finding, however few there are."""
 
@@ -34,10 +33,13 @@ LOWEST = 0.9
 
 
 class ExpectedRows(NamedTuple):
-    """How many rows a date should have: what is usual of its own dates, or typical; or the `least` by the registry."""
+    """How many rows a date should have: what is usual of its own dates, or typical; or the `least` by the registry.
+    With less than the share `full` of them the date is partial.
+    """
 
     rows: float
     least: bool
+    full: float = STANDARD.full
 
     def __str__(self) -> str:
         return f"{'at least' if self.least else 'about'} {self.rows:,.0f}"
@@ -53,10 +55,14 @@ class FilledDate(NamedTuple):
 
 
 def expected_rows(
-    data_date: date, expected: ExpectedRecords, games: int, earlier: Iterable[FilledDate]
+    data_date: date,
+    expected: ExpectedRecords,
+    games: int,
+    earlier: Iterable[FilledDate],
+    judgement: Judgement = STANDARD,
 ) -> ExpectedRows | None:
     """Rows to be expected of a date with so many games, None when unknown. `earlier`: the processor's dates before."""
-    return _expected(data_date, expected, games, list(earlier), lambda _known: 1.0)
+    return _expected(data_date, expected, games, list(earlier), lambda _known: 1.0, judgement)
 
 
 def expected_unreported(day: ProcessorDate, earlier: Iterable[FilledDate]) -> ExpectedRows | None:
@@ -65,14 +71,15 @@ def expected_unreported(day: ProcessorDate, earlier: Iterable[FilledDate]) -> Ex
     def share(known: Sequence[FilledDate]) -> float:
         return _reported_share(day, [each.loads for each in known])
 
-    return _expected(day.data_date, day.processor.expected_records, day.games, list(earlier), share)
+    expected = day.processor.expected_records
+    return _expected(day.data_date, expected, day.games, list(earlier), share, day.judgement)
 
 
 def is_short(rows: int, loads: int, expected: ExpectedRows | None) -> bool:
     """Are they too few? Each load may be off by a row from rounding: small tables of many loads are judged no finer."""
     if expected is None:
         return False
-    return rows < FULL * expected.rows and expected.rows - rows > max(loads, FEWEST_LACKING)
+    return rows < expected.full * expected.rows and expected.rows - rows > max(loads, FEWEST_LACKING)
 
 
 def _expected(
@@ -81,6 +88,7 @@ def _expected(
     games: int,
     earlier: Sequence[FilledDate],
     share: Callable[[Sequence[FilledDate]], float],
+    judgement: Judgement,
 ) -> ExpectedRows | None:
     per_game = expected.per_game is not False
     if per_game and not games:
@@ -91,11 +99,11 @@ def _expected(
         usual = _per_game(known) if per_game else _of_its_weekday(data_date, known)
         reported = share(known) if usual is not None else 1.0
     elif least is None and expected.typical is not None:
-        usual, least = (expected.typical, None) if per_game else (None, expected.typical * LEAST_SHARE / FULL)
+        usual, least = (expected.typical, None) if per_game else (None, expected.typical * LEAST_SHARE / judgement.full)
     rate = max((each for each in (usual, least) if each is not None), default=None)
     if not rate:
         return None
-    return ExpectedRows(rate * reported * (games if per_game else 1), least=rate != usual)
+    return ExpectedRows(rate * reported * (games if per_game else 1), rate != usual, judgement.full)
 
 
 def _is_weekly(day: date, known: Sequence[FilledDate]) -> bool:

@@ -51,7 +51,7 @@ class Staleness(StrEnum):
 def staleness(
     freshness_hours: float | None, freshness: DateFreshness, now: datetime, asked: datetime | None = None
 ) -> Staleness:
-    """Stale: no data, or too few rows, for the date although it was due (20 minutes after the last slot), or the
+    """Stale: no data, or too few rows, for the date although it was due (once the date is judged), or the
     table's newest load is older than its limit. Fresh: the date has its data, needs none, or may still get it.
     `now`: up to when the history is known; what was due between that and `asked` is unknown.
     """

@@ -199,7 +199,7 @@ class PipelineHistory:
         known = self._expected_rows.get((name, day.data_date))
         if known is None or known[0] != asked:
             earlier = self.filled_dates(name, day.data_date, DATES)
-            rows = expected_rows(day.data_date, day.processor.expected_records, day.games, earlier)
+            rows = expected_rows(day.data_date, day.processor.expected_records, day.games, earlier, day.judgement)
             known = self._expected_rows[name, day.data_date] = (asked, rows)
         return known[1]
 
@@ -349,7 +349,7 @@ class PipelineHistory:
         quiet = self._quiet.get((processor.name, data_date))
         games = game_day.counting(now)
         last = facts.schedule.last_chance(data_date)
-        judged_at = None if brought else judged_from(facts.expects, data_date, last)
+        judged_at = None if brought else judged_from(facts.expects, data_date, last, facts.judgement)
         about = data_date, now, judged_at
         file = self._files.telling(facts.source, *about)
         upstream = [self._tables.telling(name, *about) for name in facts.upstream_tables]
@@ -373,6 +373,7 @@ class PipelineHistory:
             deadline=due_at(processor, data_date, self.registry),
             unrecorded=untold,
             missing_after=facts.schedule.missing_after,
+            judgement=facts.judgement,
             in_service=working,
             hidden=self._own_sight(facts).hides(data_date, now, judged_at),
             expected=due,

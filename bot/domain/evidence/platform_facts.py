@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.evidence.expectation import Expects, expectation, input_kind
 from bot.domain.evidence.rules import judged_from
 from bot.domain.evidence.runs import InputKind
+from bot.domain.platform.judgement import STANDARD, Judgement
 from bot.domain.platform.registry import ExpectedRecords, Kind, Processor, Registry
 from bot.domain.platform.schedule import Schedule
 
@@ -38,6 +39,7 @@ class ProcessorPlatform:
     schedule: Schedule
     expected_records: ExpectedRecords
     timeout_seconds: float | None
+    judgement: Judgement = STANDARD
 
     @property
     def timetable(self) -> Timetable:
@@ -60,6 +62,7 @@ class PlatformFacts:
     fingerprint: str
     document: str
     common_tables: frozenset[str] = frozenset()
+    rules: Judgement = STANDARD
 
     @cached_property
     def alike(self) -> Mapping[Timetable, tuple[str, ...]]:
@@ -72,7 +75,7 @@ class PlatformFacts:
     def judgement(self, timetable: Timetable, day: date) -> datetime | None:
         """When the data date is judged; None: never."""
         expects, schedule = timetable
-        return judged_from(expects, day, schedule.last_chance(day))
+        return judged_from(expects, day, schedule.last_chance(day), self.rules)
 
     def judgements(self, first: date, last: date) -> Iterator[tuple[tuple[str, ...], date, datetime | None]]:
         """(processors, data date, when it is judged) for each date from first to last; None: never."""
@@ -99,7 +102,9 @@ def platform_facts(registry: Registry) -> PlatformFacts:
     text = json.dumps([registry.timezone, [str(processor) for processor in processors]])
     digest = hashlib.sha256(text.encode()).hexdigest()
     common = frozenset(table for table, names in registry.writers.items() if len(names) > 1)
-    return PlatformFacts(processors, registry.zone, digest, registry.model_dump_json(by_alias=True), common)
+    return PlatformFacts(
+        processors, registry.zone, digest, registry.model_dump_json(by_alias=True), common, registry.judgement
+    )
 
 
 def facts_of(processor: Processor, registry: Registry) -> ProcessorPlatform:
@@ -120,4 +125,5 @@ def facts_of(processor: Processor, registry: Registry) -> ProcessorPlatform:
         schedule=registry.schedules[processor.name],
         expected_records=processor.expected_records,
         timeout_seconds=processor.timeout_seconds,
+        judgement=registry.judgement,
     )

@@ -25,11 +25,10 @@ from bot.domain.evidence.runs import (
     Trigger,
     classify,
 )
+from bot.domain.platform.judgement import STANDARD, Judgement
 from bot.domain.platform.registry import Kind, Processor
 from bot.domain.platform.schedule import MISSING_AFTER
 
-HEARTBEAT_LIMIT = timedelta(minutes=30)
-"""Without a heartbeat for so long a run hangs."""
 RECENT_ROWS = 20
 """A row that is written again comes soon after the first."""
 EARLY_START = timedelta(minutes=15)
@@ -81,7 +80,7 @@ class ProcessorDate:
     `input_untold`: what it is made from leaves a trace, and none says anything of the date. `quiet`: polls that are
     only counted. `in_service`: it is, and its calendar has the date. `hidden`: a row that cannot be used may be the one
     that tells of it. `unrecorded`: why nobody can tell whether data or a run is missing, see `recorded.unrecorded`.
-    `missing_after`: a run is missing so long after its slot.
+    `missing_after`: a run is missing so long after its slot; `judgement`: when the rest counts.
     """
 
     processor: Processor
@@ -106,6 +105,7 @@ class ProcessorDate:
     in_service: bool = True
     hidden: bool = False
     missing_after: timedelta = MISSING_AFTER
+    judgement: Judgement = STANDARD
     under_way: dict[str, RunSeen] = field(default_factory=dict)
     changes: int = field(default=0, compare=False)
     """Counts what was taken in."""
@@ -152,7 +152,7 @@ class ProcessorDate:
 
     @cached_property
     def judged_at(self) -> datetime | None:
-        return judged_from(expectation(self.processor), self.data_date, self.last_chance)
+        return judged_from(expectation(self.processor), self.data_date, self.last_chance, self.judgement)
 
     @property
     def settled_at(self) -> datetime:
@@ -347,8 +347,8 @@ class ProcessorDate:
 
     def alive(self, now: datetime) -> list[RunSeen]:
         """Its runs that are under way and alive, whoever started them."""
-        running = self.under_way.values()
-        return [run for run in running if now - min(run.heartbeat_at or run.started_at, now) < HEARTBEAT_LIMIT]
+        running, limit = self.under_way.values(), self.judgement.heartbeat
+        return [run for run in running if now - min(run.heartbeat_at or run.started_at, now) < limit]
 
     def moments(self) -> list[datetime]:
         """When the state may change without anything becoming known."""

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from bot.domain.evidence.expectation import Expects
 from bot.domain.evidence.runs import Input, InputKind
-from bot.domain.platform.calendar import JUDGEMENT_GRACE
+from bot.domain.platform.judgement import Judgement
 
 HEALS_WITHIN = timedelta(hours=48)
 """A later scrape may still fill a fresh loss for so long."""
@@ -52,12 +52,14 @@ def run_due(expects: Expects, games: int | None, *, daily: bool, calendar: bool)
     return daily or games > 0
 
 
-def judged_from(expects: Expects, data_date: date, last_chance: datetime | None) -> datetime | None:
-    """From when on what is missing counts: 20 minutes after the last slot. What comes per game without any slot is
+def judged_from(
+    expects: Expects, data_date: date, last_chance: datetime | None, judgement: Judgement
+) -> datetime | None:
+    """From when on what is missing counts: a grace after the last slot. What comes per game without any slot is
     judged when nothing heals by itself any more; without either nobody can tell.
     """
     if last_chance is not None:
-        return last_chance + JUDGEMENT_GRACE
+        return last_chance + judgement.after_last_slot
     return unscheduled_from(data_date) if expects is Expects.PER_GAME else None
 
 

@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from bot.domain.counts import plural
-from bot.domain.evidence.processor_date import HEARTBEAT_LIMIT
 from bot.domain.health.model import Because, HealthReason
 
 NOTE_AFTER = timedelta(minutes=15)
@@ -21,12 +20,12 @@ class SilentRun(NamedTuple):
     heartbeat_at: datetime
 
 
-def early_notes(runs: Iterable[SilentRun], now: datetime) -> dict[str, list[HealthReason]]:
-    """By processor; nothing of runs that have been silent for so long that they are reported as incidents."""
+def early_notes(runs: Iterable[SilentRun], now: datetime, limit: timedelta) -> dict[str, list[HealthReason]]:
+    """By processor; nothing of runs that have been silent for the `limit`: those are reported as incidents."""
     notes: dict[str, list[HealthReason]] = {}
     for run in sorted(runs):
         silent = now - run.heartbeat_at
-        if NOTE_AFTER <= silent < HEARTBEAT_LIMIT:
+        if NOTE_AFTER <= silent < limit:
             minutes = int(silent.total_seconds() // 60)
             text = f"{run.processor}: its run for {run.data_date} has had no heartbeat for {plural(minutes, 'minute')}."
             notes.setdefault(run.processor, []).append(HealthReason(Because.NO_HEARTBEAT, run.processor, text))

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from bot.domain.evidence.expectation import traits
 from bot.domain.evidence.runs import Traits
@@ -122,7 +123,7 @@ def assess(
     missing = [each for each in measured.missing if scope.includes(each.processor, phase_of.get(each.processor))]
     lost = missing_reasons(missing, measured.missing, scope.registry, losses, opened or (), window.as_of)
     told = notified or NOTHING_NOTIFIED
-    troubles = _troubles(told, measured, window, lost)
+    troubles = _troubles(told, measured, window, lost, scope.registry.judgement.heartbeat)
     rows = _Rows(measured, scope.registry, targets, lost.by_name)
     processors = [_with(rows.of(name, phase_of[name]), troubles.get(name, ())) for name in names]
     phases = []
@@ -232,10 +233,10 @@ def _together(name: str, due: Sequence[DueDates | None]) -> DueDates:
 
 
 def _troubles(
-    notified: Notified, measured: Measured, window: Window, lost: MissingReasons
+    notified: Notified, measured: Measured, window: Window, lost: MissingReasons, limit: timedelta
 ) -> Mapping[str, Sequence[HealthReason]]:
-    """What is wrong besides the figures, by processor: open incidents first."""
-    silent, unknown = early_notes(measured.silent_runs, window.as_of), unseen_by_name(measured.due)
+    """What is wrong besides the figures, by processor: open incidents first. `limit`: so long without a heartbeat."""
+    silent, unknown = early_notes(measured.silent_runs, window.as_of, limit), unseen_by_name(measured.due)
     slots: dict[str, list[HealthReason]] = {}
     for reason in measured.slots:
         slots.setdefault(reason.subject, []).append(reason)

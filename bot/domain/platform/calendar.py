@@ -6,8 +6,6 @@ from zoneinfo import ZoneInfo
 
 LAST_WHISTLE = timedelta(hours=36)
 NEAR = timedelta(days=2)
-JUDGEMENT_GRACE = timedelta(minutes=20)
-"""Zero-record and partial losses are judged this long after the last slot: a slot's own run needs the time."""
 
 
 def slot_instant(data_date: date, hour: float, zone: ZoneInfo, fold: int = 0) -> datetime:

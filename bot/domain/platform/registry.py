@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from bot.domain.errors import BadInput, suggest
+from bot.domain.platform.judgement import STANDARD, Judgement
 from bot.domain.platform.names import folded, matching, some_of
 from bot.domain.platform.schedule import Active, Days, Schedule, cron_expressions
 from bot.domain.platform.service_address import plain_path, request_body, request_method, request_path, service_address
@@ -264,14 +265,22 @@ class Service(Frozen):
         return f"service {self.name} has no {' and no '.join(lacking)} in registry.yaml" if lacking else ""
 
 
-class Registry(Frozen):
-    """Everything known of the platform. The loader sees to it that names are unique, resolve, and form no cycle."""
+class RegistryFile(Frozen):
+    """What a registry says of the platform."""
 
     version: Annotated[str, Field(coerce_numbers_to_str=True)] = "1.0"
     timezone: str = "America/New_York"
     calendars: dict[str, Days] = {}
     processors: tuple[Processor, ...] = ()
     services: tuple[Service, ...] = ()
+
+
+class Registry(RegistryFile):
+    """Everything known of the platform, and the figures of the policy by which what is stored of it is judged. The
+    loader sees to it that names are unique, resolve, and form no cycle.
+    """
+
+    judgement: Judgement = STANDARD
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -324,14 +333,22 @@ class Registry(Frozen):
         added = (UnregisteredProcessor.model_construct(name=name) for name in lacking)  # of any length: it ran
         return self.with_processors((*self.processors, *added))
 
+    def judged_by(self, judgement: Judgement) -> "Registry":
+        """This registry, judged by the figures of a policy."""
+        return self if judgement == self.judgement else self._with(self.processors, judgement)
+
     def with_processors(self, processors: Iterable[Processor]) -> "Registry":
         """Everything else as it is."""
+        return self._with(tuple(processors), self.judgement)
+
+    def _with(self, processors: tuple[Processor, ...], judgement: Judgement) -> "Registry":
         return Registry(
             version=self.version,
             timezone=self.timezone,
             calendars=self.calendars,
-            processors=tuple(processors),
+            processors=processors,
             services=self.services,
+            judgement=judgement,
         )
 
     @cached_property

@@ -50,11 +50,17 @@ SAME_OUTCOMES = {
 
 def judged_otherwise(registry: Registry, before: Registry) -> frozenset[str]:
     """The processors whose outcomes may be others than those of the registry before: that is what the history has."""
-    same_days = (registry.timezone, registry.calendars) == (before.timezone, before.calendars)
+    same_days = _judging(registry) == _judging(before)
     known = {each.name: each.model_dump(exclude=SAME_OUTCOMES) for each in before.processors if same_days}
     return frozenset(
         each.name for each in registry.processors if each.model_dump(exclude=SAME_OUTCOMES) != known.get(each.name)
     )
+
+
+def _judging(registry: Registry) -> tuple[object, ...]:
+    """What says of the dates of all of them when they count, and as what."""
+    judgement = registry.judgement
+    return registry.timezone, registry.calendars, judgement.after_last_slot, judgement.full
 
 
 def alerts_of(levels: ServiceLevels, registry: Registry, known: History, before: Registry) -> Alerts:
@@ -65,7 +71,7 @@ def alerts_of(levels: ServiceLevels, registry: Registry, known: History, before:
     def certain(names: Iterable[str]) -> None:
         if changed := sorted(others.intersection(names)):
             who = some_of(changed, MOST_NAMED)
-            raise BadInput(f"the registry with the change counts other dates of {who} than the history does")
+            raise BadInput(f"the change counts other dates of {who} than the history does")
 
     def note(label: str, days: Days, target: float, false_alarms: float) -> None:
         ago = burnt_ago(days, target, false_alarms, known.days)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.evidence.coverage import FULL, ExpectedRows
+from bot.domain.evidence.coverage import ExpectedRows
 from bot.domain.evidence.expectation import Expects, PlannedWindow, expectation
 from bot.domain.evidence.processor_date import ProcessorDate
 from bot.domain.evidence.runs import InputKind, Status
@@ -139,7 +139,7 @@ def words(day: ProcessorDate, verdict: Verdict, expected: ExpectedRows | None) -
     """What each source says of the verdict: of those that the processor should have, and that the verdict is about."""
     claim = CLAIMS.get(verdict, Claim())
     about_all = verdict in (Verdict.PARTIAL, Verdict.MISSING_RUN)
-    wanted = max(1, FULL * expected.rows) if about_all and expected is not None else 1
+    wanted = max(1, expected.full * expected.rows) if about_all and expected is not None else 1
     history = verdict in REFUTED or _history(day, wanted)
     claims: dict[Source, tuple[bool | None, bool | None]] = {Source.HISTORY: (claim.data, history)}
     if day.processor.bigquery_table is not None:
