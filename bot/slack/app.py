@@ -3,13 +3,15 @@
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from aiohttp import ClientError
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
+from slack_bolt.listener.async_listener import AsyncListener
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -129,7 +131,7 @@ def build(
     for feature in FEATURES:
         feature.register(app, services)
     _answer_old_buttons(app)
-    app.error(_tell)
+    _tell_people(app)
     return app
 
 
@@ -226,20 +228,53 @@ async def _say_too_many(reply: Reply) -> None:
 
 def _answer_old_buttons(app: AsyncApp) -> None:
     """Messages outlive releases: a button that nothing handles any more gets an answer too."""
+    ours = tuple(app._async_listeners)
 
-    @app.action(re.compile(".*"))
+    async def old(request: AsyncBoltRequest) -> bool:
+        return not await _is_at_work(ours, request)
+
+    @app.action(re.compile(".*"), matchers=[old])
     async def outdated(ack: AsyncAck, reply: Reply) -> None:
         await ack()
         await reply.privately(failure.outdated())
 
 
+async def _is_at_work(listeners: Sequence[AsyncListener], request: AsyncBoltRequest) -> bool:
+    """Has one of these taken it? Bolt goes on to the next when one has not acknowledged within three seconds, and that
+    one works on.
+    """
+    answered = BoltResponse(status=200)
+    for each in listeners:
+        if await each.async_matches(req=request, resp=answered):
+            return True
+    return False
+
+
+def _tell_people(app: AsyncApp) -> None:
+    """The edge: what nothing has taken is acknowledged; what is taken and late is left to whoever is at it."""
+    listeners = tuple(app._async_listeners)
+
+    @app.error
+    async def tell(
+        error: Exception,
+        context: AsyncBoltContext,
+        body: Payload,
+        request: AsyncBoltRequest,
+        response: BoltResponse | None,
+    ) -> BoltResponse | None:
+        if not isinstance(error, BoltUnhandledRequestError):
+            return await _tell(error, context, body, response)
+        if await _is_at_work(listeners, request):
+            log.warning("a %s took longer than three seconds; it goes on", body.get("type", "command"))
+            return BoltResponse(status=200)
+        return _acknowledged(body)
+
+
 async def _tell(
     error: Exception, context: AsyncBoltContext, body: Payload, response: BoltResponse | None
 ) -> BoltResponse | None:
-    """The edge: the person who asked gets errors that they can act on; the rest is logged, and an apology sent.
-    `response`: None once it is acknowledged. Bolt takes no other then."""
-    if isinstance(error, BoltUnhandledRequestError):
-        return _acknowledged(body)
+    """The person who asked gets errors that they can act on; the rest is logged, and an apology sent. `response`: None
+    once it is acknowledged. Bolt takes no other then."""
     if isinstance(error, AlreadyHandled):
         log.info("%s", error)
         return None if response is None else BoltResponse(status=200)

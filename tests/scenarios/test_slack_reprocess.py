@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from slack_bolt.listener.async_listener import AsyncCustomListener
 
 from bot.adapters.notify.slack_repairs import SlackRepairs
 from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
@@ -20,7 +22,7 @@ from bot.domain.delivery import Act
 from bot.domain.errors import BadInput
 from bot.domain.incidents.incident import MessageRef
 from bot.domain.reprocessing.plan import Limits
-from bot.domain.reprocessing.repair import Circuit, RepairState, StepState
+from bot.domain.reprocessing.repair import Circuit, Repair, RepairState, StepState
 from bot.ports.fakes.state import FakeState
 from bot.services.app import AppServices
 from bot.services.gate import GateService
@@ -116,6 +118,33 @@ def test_a_plan_is_shown_to_the_asker_and_started_once_for_all_to_see(transport:
         assert "R-1 running" in (await bench.ask("/reprocess list", sees="ephemeral"))["text"]
 
     play(scenario, transport, repairs.services)
+
+
+def test_what_takes_longer_than_slack_waits_is_not_called_an_old_button(
+    repairs: Repairs, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    starting, go_on, real = threading.Event(), threading.Event(), RepairService.start
+
+    def late(*given: Any) -> Repair:
+        starting.set()
+        assert go_on.wait(10)
+        return real(*given)
+
+    def is_told() -> bool:
+        return "a block_actions took longer than three seconds; it goes on" in caplog.messages
+
+    async def scenario(bench: Bench) -> None:
+        plan = await bench.ask(f"/reprocess Box {DAY}", sees="ephemeral")
+        monkeypatch.setattr(RepairService, "start", late)
+        monkeypatch.setattr(AsyncCustomListener, "ack_timeout", property(lambda _: 0.05), raising=False)
+        pressed = asyncio.create_task(bench.press(plan, "reprocess.start", sees="message"))
+        await bench.until(starting.is_set)
+        await bench.until(is_told)
+        go_on.set()
+        assert "Ana has started it" in (await pressed)["text"]
+        assert [each["text"] for each in bench.whispers() if "older message" in each["text"]] == []
+
+    play(scenario, "socket", repairs.services)
 
 
 def test_dependents_are_added_by_a_tap_and_never_without(repairs: Repairs) -> None:
