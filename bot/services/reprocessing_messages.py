@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from bot.domain.incidents.incident import MessageRef
 from bot.domain.reprocessing.plan import Limits
 from bot.domain.reprocessing.progress import Progress, progress
-from bot.domain.reprocessing.repair import Repair, RepairState
+from bot.domain.reprocessing.repair import Repair, RepairState, given_up, record_of
 from bot.ports.clock import Clock
 from bot.ports.notifier import NotifierGone, NotifierUnavailable
 from bot.ports.repair_board import RepairBoard
@@ -58,7 +58,18 @@ class RepairMessages:
             over = repair.ended_at is not None and now - repair.ended_at > SHOWN_AGAIN
             unseen = repair.state is RepairState.CANCELLED and repair.started_at is None and repair.message is None
             if not over and not unseen:
-                self._show(repair)
+                self._show(self._given_up(repair, now) or repair)
+
+    def _given_up(self, repair: Repair, now: datetime) -> Repair | None:
+        """Else its message would go on asking."""
+        after = given_up(repair, now)
+        if after is None:
+            return None
+        with self._state.transaction() as tx:
+            stored = tx.repairs.put(after)
+            if stored is not None:
+                tx.audit.add(record_of(stored, "given_up", "", now))
+        return stored
 
     def _show(self, repair: Repair) -> None:
         shown = self._shown.setdefault(repair.id, _Shown(self._seconds()))

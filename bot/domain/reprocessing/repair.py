@@ -237,6 +237,14 @@ def withdrawn(repair: Repair, by: Person, now: datetime) -> Repair:
     return replace(repair, state=RepairState.CANCELLED, ended_at=now, reason=f"withdrawn by {by.name}")
 
 
+def given_up(repair: Repair, now: datetime) -> Repair | None:
+    """What nobody has approved in time; None: there is nothing to give up."""
+    if repair.state is not RepairState.AWAITING_APPROVAL or now <= repair.expires_at:
+        return None
+    reason = f"nobody approved it within {GOOD_FOR.seconds // 60} minutes. Nothing was started: plan it again"
+    return replace(repair, state=RepairState.CANCELLED, ended_at=now, reason=reason)
+
+
 def _refuse_unless(repair: Repair, states: Sequence[RepairState], now: datetime | None) -> None:
     if repair.state not in states:
         raise BadInput(f"{repair.label} is {str(repair.state).replace('_', ' ')} already.")
@@ -245,7 +253,7 @@ def _refuse_unless(repair: Repair, states: Sequence[RepairState], now: datetime 
 
 
 def record_of(repair: Repair, act: str, by: str, at: datetime) -> Record:
-    """`act`: planned, approval_asked, started, paused, resumed, cancelled, done, failed."""
+    """`act`: planned, approval_asked, withdrawn, given_up, started, paused, resumed, cancelled, done, failed."""
     asked = repair.plan.request
     body = {
         "number": repair.number,
