@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bot.domain.delivery import Queued
     from bot.domain.escalation.bundles import Carried
     from bot.domain.escalation.pages import Targets
+    from bot.domain.escalation.readiness import Doubts
     from bot.domain.incidents.escalation_policy import EscalationPolicy
     from bot.domain.incidents.incident import Incident
     from bot.domain.incidents.notice import Notice
@@ -50,13 +51,14 @@ FACTS_WITHIN_S = 2.0
 
 @dataclass(frozen=True)
 class PagingRules:
-    """`target` says by what a channel that is ready reaches a person, `provider` whose it is; `not_ready` names the
-    channels that wait for something.
+    """`target` says by what a channel that is ready reaches a person, `doubts` what speaks against that, `provider`
+    whose it is; `not_ready` names the channels that wait for something.
     """
 
     policy: EscalationPolicy
     oncall: OncallService
     target: Targets
+    doubts: Doubts
     provider: Callable[[str], str | None]
     not_ready: tuple[str, ...]
 
@@ -85,7 +87,21 @@ def paging_rules_of(settings: Settings, oncall: OncallService) -> PagingRules:
         return by_name[channel].provider if channel in by_name else None
 
     policy = load_policy(settings.config / "policy.yaml").escalation
-    return PagingRules(policy, oncall, partial(target_by, by_name), provider, tuple(map(str, found.not_ready)))
+    target, not_ready = partial(target_by, by_name), tuple(map(str, found.not_ready))
+    return PagingRules(policy, oncall, target, _asked_when_needed(settings), provider, not_ready)
+
+
+def _asked_when_needed(settings: Settings) -> Doubts:
+    """Slack is asked by the first question."""
+
+    @cache
+    def known() -> Doubts:
+        from bot.services.access import slack_doubts
+        from bot.state_adapters import identities
+
+        return slack_doubts(identities(settings))
+
+    return lambda channel, person: known()(channel, person)
 
 
 def reached_here(settings: Settings, tell: Callable[[str], None], oncall: OncallService) -> Targets:

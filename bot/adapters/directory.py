@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
 from bot.domain.access import Origin
@@ -70,7 +71,7 @@ def _asked(method: Callable[..., SlackResponse], **arguments: str) -> Mapping[st
         answer = method(**arguments).data
     except outcomes.FAILURES as error:
         outcome = outcomes.of_failure(error)
-        if outcome.kind is Kind.NO:
+        if outcome.kind is Kind.NO and isinstance(error, SlackApiError):
             raise _Refused(f"Slack refused {name} ({outcome.code})", outcome.code) from error
         raise DirectoryUnavailable(f"Slack did not answer {name} ({outcome.code})") from error
     return answer if isinstance(answer, Mapping) else {}

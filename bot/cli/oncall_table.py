@@ -16,6 +16,7 @@ from bot.domain.oncall.covers import state_at
 from bot.domain.oncall.overview import Overview, Turn
 from bot.domain.oncall.schedule import Shift
 from bot.views import oncall_words
+from bot.views.practice import not_by
 
 
 def print_overview(found: Overview, console: Console) -> None:
@@ -53,7 +54,7 @@ def print_readiness(found: Sequence[Readiness], console: Console) -> None:
         Column[Readiness]("person", lambda each: Text(each.person)),
         Column[Readiness]("severity", lambda each: Text(each.severity)),
         Column[Readiness]("reach", lambda each: Text(each.reach, style=STYLES[each.reach])),
-        Column[Readiness]("not by", lambda each: Text(", ".join(each.missing) or NONE)),
+        Column[Readiness]("not by", lambda each: Text(", ".join(not_by(each)) or NONE)),
     )
     console.print(listing(columns, found, console) if found else Text("Nobody is to be paged."))
 

@@ -92,7 +92,7 @@ def _readiness(rules: "PagingRules", question: PagingQuestion, moment: datetime)
     from bot.cli.tables import rendered
     from bot.domain.escalation.readiness import Reach, readiness
 
-    found = readiness(rules.policy, rules.oncall.schedule(moment), rules.target, moment)
+    found = readiness(rules.policy, rules.oncall.schedule(moment), rules.target, moment, rules.doubts)
     failed = any(each.reach is Reach.UNREACHABLE for each in found)
     if question.as_json:
         return readiness_json(found), (), failed

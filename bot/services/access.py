@@ -25,10 +25,11 @@ from bot.domain.access import (
 from bot.domain.errors import BadInput
 from bot.domain.escalation.coming import paged_now_or_next
 from bot.domain.escalation.pages import Targets, people_at, whoever
+from bot.domain.escalation.readiness import SLACK, Doubt, Doubts
 from bot.domain.grants import asked_about
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.response import Response
-from bot.domain.oncall.schedule import Schedule
+from bot.domain.oncall.schedule import Person, Schedule
 from bot.ports.directory import Directory, DirectoryUnavailable
 from bot.ports.state import State
 
@@ -47,6 +48,11 @@ _DOES = {
 _NOT_AGAIN = "end the pages that begin again when nobody is still on it"
 _ENDS = {Act.HAND_OVER: "take it from them", Act.MITIGATE: _NOT_AGAIN, Act.RESOLVE: _NOT_AGAIN}
 """What an act does to whoever has it."""
+_NOT_WRITTEN_TO = {
+    Origin.DEACTIVATED: "the account is deactivated",
+    Origin.BOT: "the account is a bot's",
+    Origin.ELSEWHERE: "no such account in this workspace",
+}
 
 
 class NotYours(BadInput):
@@ -150,6 +156,20 @@ class Identities:
 def email_by(identify: Callable[[Actor], Identity]) -> Callable[[Actor], str]:
     """The address of who acts, where Slack is asked who that is; else ""."""
     return identify.email if isinstance(identify, Identities) else lambda _: ""
+
+
+def slack_doubts(identify: Callable[[Actor], Identity]) -> Doubts:
+    """What Slack says of an account that it does not let us write to; where it says nothing, that."""
+
+    def doubt(channel: str, person: Person) -> Doubt | None:
+        if channel != SLACK or not person.slack:
+            return None
+        found = identify(Actor(person.slack, person.name))
+        if found.origin is Origin.UNKNOWN:
+            return Doubt(found.why_unknown, certain=False)
+        return Doubt(_NOT_WRITTEN_TO[found.origin]) if found.origin in _NOT_WRITTEN_TO else None
+
+    return doubt
 
 
 class _Remembered(Generic[Found]):

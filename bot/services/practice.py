@@ -16,7 +16,7 @@ from bot.domain.oncall.schedule import Person, Schedule
 from bot.domain.oncall.whom import whom
 from bot.ports.clock import Clock
 from bot.ports.state import State
-from bot.services.access import check_role
+from bot.services.access import check_role, slack_doubts
 from bot.services.required_state import required
 
 log = logging.getLogger("fireline.practice")
@@ -40,11 +40,13 @@ class PracticeService:
         self._targets, self._wall, self._identify = targets, wall, identify
 
     def readiness(self, now: datetime) -> list[Readiness]:
-        return readiness(self._policy, self._schedule(now), self._targets, now)
+        """Slack is asked for each account."""
+        return readiness(self._policy, self._schedule(now), self._targets, now, slack_doubts(self._identify))
 
     def readiness_of(self, name: str, now: datetime) -> list[Readiness]:
-        """Of one person; none: nothing pages them in the next 60 days."""
-        return [each for each in self.readiness(now) if each.person == name]
+        """Of one person, who is there in Slack; none: nothing pages them in the next 60 days."""
+        found = readiness(self._policy, self._schedule(now), self._targets, now)
+        return [each for each in found if each.person == name]
 
     def begin(self, name: str, who: Actor, now: datetime) -> Practice:
         """By every channel that the policy wakes people with: once in five minutes a person, however often it is asked

@@ -26,7 +26,12 @@ def readiness(found: Sequence[Readiness]) -> Card:
 
 
 def how(each: Readiness) -> str:
-    return f"{each.reach}, not by {' or '.join(each.missing)}" if each.missing else f"{each.reach}"
+    return f"{each.reach}, not by {' or '.join(not_by(each))}" if each.missing else f"{each.reach}"
+
+
+def not_by(each: Readiness) -> list[str]:
+    """The channels, each with why, where that is known."""
+    return [f"{name} ({each.because[name]})" if name in each.because else name for name in each.missing]
 
 
 def _test(people: Sequence[str]) -> Element:

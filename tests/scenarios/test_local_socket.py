@@ -112,7 +112,7 @@ def test_whom_pages_reach_is_told_by_the_process_that_runs(
     """It has a configuration and a Slack token that the shell beside it has not."""
     (tmp_path / "oncall.yaml").write_text(ONCALL)
     shutil.copy("config/nba/policy.yaml", tmp_path)
-    settings = Settings(config=tmp_path, slack_bot_token=SecretStr("xoxb-1"))
+    settings = Settings(config=tmp_path, slack_bot_token=SecretStr("xoxb-1"), slack_api_url="http://127.0.0.1:9/")
     rules = paging_rules_of(settings, OncallService(oncall_in_use(settings), None))
 
     async def whole(home: Path) -> Result:
@@ -125,6 +125,7 @@ def test_whom_pages_reach_is_told_by_the_process_that_runs(
         said = asyncio.run(whole(Path(folder)))
     assert "Ana" in said.output
     assert "SLACK_BOT_TOKEN" not in said.output
+    assert ("Slack did not answer users.info" in said.output) is (command[0] == "oncall")
 
 
 def test_counts_are_served_on_the_socket(services: AppServices) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import handlers.practice
+from bot.domain.access import Actor, Identity, Origin
 from bot.domain.delivery import PageState
 from bot.domain.incidents.escalation_policy import EscalationPolicy
 from bot.ports.fakes.state import FakeState
@@ -64,6 +65,24 @@ def test_one_tap_below_readiness_pages_for_practice(transport: str, services: Ap
         sent(state)
         seen = await bench.press(begun, "oncall.tested", sees="ephemeral_changed")
         assert "slack: accepted" in seen["text"]
+
+    play(scenario, transport, services)
+
+
+def test_who_has_left_is_named_to_be_reached_by_nothing(
+    transport: str, services: AppServices, state: FakeState
+) -> None:
+    left = PLAN.by_name["Dana"].slack
+
+    def identify(actor: Actor) -> Identity:
+        return Identity(Origin.DEACTIVATED) if actor.id == left else member(actor)
+
+    services.practice = PracticeService(state, lambda _: PLAN, *RULES, lambda: NOW, identify)
+
+    async def scenario(bench: Bench) -> None:
+        shown = await bench.ask("/oncall readiness", sees="ephemeral")
+        assert "Dana, P0: unreachable, not by slack (the account is deactivated) or voice" in shown["text"]
+        assert "Ana, P0: partly, not by voice" in shown["text"]
 
     play(scenario, transport, services)
 

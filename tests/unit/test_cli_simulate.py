@@ -25,7 +25,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         shutil.copy(Path("config/nba") / name, tmp_path / name)
     (tmp_path / "oncall.yaml").write_text(ONCALL)
     (tmp_path / "channels.yaml").write_text(CHANNELS)
-    for name, value in {"CONFIG": str(tmp_path), "HOME": str(tmp_path / "home"), "SLACK_BOT_TOKEN": "xoxb-1"}.items():
+    nowhere = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_API_URL": "http://127.0.0.1:9/"}
+    for name, value in {"CONFIG": str(tmp_path), "HOME": str(tmp_path / "home"), **nowhere}.items():
         monkeypatch.setenv(f"FIRELINE_{name}", value)
     monkeypatch.setenv("TWILIO_TOKEN", "secret")
     return tmp_path
@@ -92,9 +93,13 @@ def test_a_moment_that_no_calendar_reaches_is_refused(at: str) -> None:
 
 @pytest.mark.usefixtures("folder")
 def test_who_can_be_reached() -> None:
-    said = fireline("oncall", "readiness")
+    """Of an account nobody knows anything while Slack does not answer: that is no yes, and no no."""
+    said = fireline("oncall", "readiness", "--json")
     assert said.exit_code == 0
-    assert ["Ben", "P0", "partly", "voice"] in [line.split() for line in said.output.splitlines()]
+    by_person = {(each["person"], each["severity"]): each for each in json.loads(said.stdout)}
+    assert by_person["Ben", "P0"]["missing"] == ["slack", "voice"]
+    assert by_person["Ben", "P0"]["because"]["slack"].startswith("Slack did not answer users.info (not reached")
+    assert {each["reach"] for each in by_person.values()} == {"partly"}
 
 
 @pytest.mark.usefixtures("folder")

@@ -6,12 +6,15 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.domain.access import Identity, Origin
 from bot.domain.escalation.readiness import Reach, faults, readiness, uncovered
 from bot.domain.escalation.simulation import simulated
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.escalation_policy import EscalationPolicy, Ladder
 from bot.domain.oncall.on_call import on_call
 from bot.domain.oncall.schedule import Person, Rota
+from bot.services.access import slack_doubts
+from bot.views.practice import how
 from tests.support.gate_story import finding
 from tests.support.pager import FakePager, PagedStory
 from tests.support.rotas import PLAN, eastern
@@ -56,6 +59,21 @@ def test_everybody_is_ready_or_it_says_by_what_they_are_not() -> None:
     assert by_person["Chris", Severity.P0] == (Reach.UNREACHABLE, ("slack", "voice"))
     assert by_person["Ben", Severity.P1] == (Reach.READY, ())
     assert ("Dana", Severity.P1) not in by_person
+
+
+def test_an_account_that_slack_does_not_let_us_write_to_is_no_way_to_anybody() -> None:
+    """Written in oncall.yaml is not reached: who has left, and whom Slack does not know, and whom it says nothing of."""
+    of = {"UANA": Origin.DEACTIVATED, "UBEN": Origin.ELSEWHERE, "UCHRIS": Origin.UNKNOWN, "UDANA": Origin.GUEST}
+    people = tuple(replace(each, slack=f"U{each.name.upper()}") for each in PLAN.people)
+    doubts = slack_doubts(lambda actor: Identity(of[actor.id], why_unknown="Slack did not answer users.info"))
+    lost = without(("voice", "Ben"))
+    found = readiness(POLICY, replace(PLAN, people=people), lost, NOW, doubts)  # type: ignore[arg-type]
+    said = {(each.person, each.severity): how(each) for each in found}
+    assert said["Ana", Severity.P0] == "partly, not by slack (the account is deactivated)"
+    assert said["Ana", Severity.P1] == "unreachable, not by slack (the account is deactivated)"
+    assert said["Ben", Severity.P0] == "unreachable, not by slack (no such account in this workspace) or voice"
+    assert said["Chris", Severity.P1] == "partly, not by slack (Slack did not answer users.info)"
+    assert said["Dana", Severity.P0] == "ready"
 
 
 def test_a_policy_that_reaches_everybody_has_no_fault() -> None:

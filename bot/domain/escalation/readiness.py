@@ -1,7 +1,7 @@
 """Can everybody who is to be paged be reached? Per person and severity, and what of the policy reaches nobody."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -24,16 +24,37 @@ class Reach(StrEnum):
 
 
 @dataclass(frozen=True)
+class Doubt:
+    """Why, in words, a channel does not reach a person though oncall.yaml says how; not `certain`: it may."""
+
+    because: str
+    certain: bool = True
+
+
+Doubts = Callable[[str, Person], Doubt | None]
+"""(channel, person) -> what speaks against it; asked only of a channel that has how to reach the person."""
+
+
+def no_doubt(_channel: str, _person: Person) -> None:
+    """Where nobody is asked."""
+
+
+@dataclass(frozen=True)
 class Readiness:
-    """`missing`: the channels of the policy that do not reach that person."""
+    """`missing`: the channels of the policy that do not reach that person, or of which nobody knows; `because`: what
+    is known of each that oncall.yaml does not say.
+    """
 
     person: str
     severity: Severity
     reach: Reach
     missing: tuple[str, ...] = ()
+    because: Mapping[str, str] = field(default_factory=dict)
 
 
-def readiness(policy: EscalationPolicy, schedule: Schedule, targets: Targets, now: datetime) -> list[Readiness]:
+def readiness(
+    policy: EscalationPolicy, schedule: Schedule, targets: Targets, now: datetime, doubts: Doubts = no_doubt
+) -> list[Readiness]:
     """Of everybody who has a turn in the next 60 days, for each severity that pages them; in order of the file."""
     found = []
     for severity, ladder in sorted(policy.ladders.items()):
@@ -41,16 +62,20 @@ def readiness(policy: EscalationPolicy, schedule: Schedule, targets: Targets, no
             wanted = [step for step in ladder.steps if person.name in _people(step, schedule, now)]
             channels = dict.fromkeys(channel for step in wanted for channel in step.by if channel not in WRITTEN)
             if channels:
-                found.append(_of(person, severity, list(channels), targets))
+                found.append(_of(person, severity, list(channels), targets, doubts))
     return found
 
 
-def _of(person: Person, severity: Severity, channels: list[str], targets: Targets) -> Readiness:
-    missing = tuple(channel for channel in channels if targets(channel, person) is None)
+def _of(person: Person, severity: Severity, channels: list[str], targets: Targets, doubts: Doubts) -> Readiness:
+    there = [channel for channel in channels if targets(channel, person) is not None]
+    against = {channel: doubt for channel in there if (doubt := doubts(channel, person)) is not None}
+    missing = tuple(channel for channel in channels if channel not in there or channel in against)
     if not missing:
         return Readiness(person.name, severity, Reach.READY)
-    reach = Reach.UNREACHABLE if len(missing) == len(channels) else Reach.PARTLY
-    return Readiness(person.name, severity, reach, missing)
+    lost = [channel for channel in missing if channel not in against or against[channel].certain]
+    reach = Reach.UNREACHABLE if len(lost) == len(channels) else Reach.PARTLY
+    because = {channel: doubt.because for channel, doubt in against.items()}
+    return Readiness(person.name, severity, reach, missing, because)
 
 
 def faults(
