@@ -102,8 +102,10 @@ def is_for_us(event: Mapping[str, Any]) -> bool:
 
 
 def acknowledged_thread(event: Mapping[str, Any]) -> MessageRef | None:
-    """The thread in which a person has just written that they have it, in one of three words and no other."""
-    channel, ts, said = event.get("channel"), event.get("thread_ts"), _text(event).casefold()
+    """The thread in which a person has just written that they have it, in one of three words and no other; the mark
+    that a phone puts behind it, as in `On it!`, changes nothing.
+    """
+    channel, ts, said = event.get("channel"), event.get("thread_ts"), _text(event).casefold().rstrip(".! ")
     if not (_is_said(event) and said in ACKNOWLEDGING and isinstance(channel, str) and isinstance(ts, str)):
         return None
     return MessageRef(channel, ts)

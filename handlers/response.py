@@ -115,13 +115,14 @@ def _changed(services: AppServices, pressed: Pressed, user: str) -> Incident:
     people, now = services.responses, services.now()
     who = people.who(user, now)
     found = people.granted(pressed.value, pressed.act, who, meant=pressed.about is not None)
+    of_card = pressed.about is None
     match pressed.act:
         case Act.ACKNOWLEDGE:
-            people.acknowledge(found, who, now, take_over=pressed.about is not None, about=pressed.about)
+            people.acknowledge(found, who, now, take_over=not of_card, about=pressed.about, of_card=of_card)
         case Act.RESOLVE:
             people.resolve(found, who, now)
         case _:
-            people.mitigate(found, who, now)
+            people.mitigate(found, who, now, of_card=of_card)
     return found
 
 

@@ -47,6 +47,8 @@ class _Wanted:
     entry: Callable[[Response], Entry]
     takes_nothing: Callable[[Response], bool] = lambda _: False
     """Does it stop nobody's pages, as the response is?"""
+    of_card: bool = False
+    """Was a button of a card pressed? Then it counts while the card of now has it."""
 
 
 @dataclass(frozen=True)
@@ -185,17 +187,20 @@ class ResponseService:
         take_over: bool = False,
         about: str | None = None,
         way: str = "",
+        of_card: bool = False,
     ) -> Response:
         """Pages stop in the same transaction. Whoever has it already holds it for as long again: once a
         minute. `about`: what they were asked before they took it over; it is asked anew where that has changed.
 
         Raises NotYours for somebody who was not paged and has no turn, unless they `take_over`; NotAllowed for who may
-        not; BadInput when it is over.
+        not; BadInput when it is over. `of_card`: of two who press its button at once the second gets Outdated.
         """
         entry = Entry(incident.id, now, EntryKind.ACKNOWLEDGED, f"{who.name} has it{way and f', {way}'}", who.key)
-        wanted = _Wanted(
-            Act.ACKNOWLEDGE, who, lambda response: responses.taken(response, who.name, now), lambda _: entry
-        )
+
+        def change(response: Response) -> Response:
+            return responses.taken(response, who.name, now)
+
+        wanted = _Wanted(Act.ACKNOWLEDGE, who, change, lambda _: entry, of_card=of_card)
         return self._changed(incident, wanted, meant=take_over, about=about)
 
     def take_over(self, incident: Incident, who: Actor, now: datetime) -> Response:
@@ -227,12 +232,14 @@ class ResponseService:
         timeline = tuple(self._required().timeline(incident.id))
         return Overview(incident, standing, timeline, self._watched([incident]).get(incident.id))
 
-    def mitigate(self, incident: Incident, who: Actor, now: datetime) -> Response:
+    def mitigate(self, incident: Incident, who: Actor, now: datetime, *, of_card: bool = False) -> Response:
         """The harm has stopped: nobody is paged any more, unless it becomes worse."""
         entry = Entry(incident.id, now, EntryKind.MITIGATED, f"{who.name} says that the harm has stopped", who.key)
-        wanted = _Wanted(
-            Act.MITIGATE, who, lambda response: responses.mitigated(response, who.name, now), lambda _: entry
-        )
+
+        def change(response: Response) -> Response:
+            return responses.mitigated(response, who.name, now)
+
+        wanted = _Wanted(Act.MITIGATE, who, change, lambda _: entry, of_card=of_card)
         return self._changed(incident, wanted)
 
     def resolve(self, incident: Incident, who: Actor, now: datetime, reason: str = "") -> Response:
@@ -340,6 +347,8 @@ class ResponseService:
             entry = wanted.entry(seen)
             if wanted.act is Act.ACKNOWLEDGE and responses.is_held_by(seen, wanted.who.name, entry.at):
                 return seen
+            if wanted.of_card and not is_offered(wanted.act, seen, wanted.who.name):
+                raise Outdated(incident, seen, state.timeline(incident.id))
             first = first or seen
             meant = meant and about in (None, asked_about(first))
             known = (meant and _takes_the_same(first, seen, wanted.who)) or wanted.takes_nothing(seen)

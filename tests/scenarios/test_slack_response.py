@@ -80,7 +80,7 @@ async def reply(bench: Bench, message: Message, text: str, user: str, sees: str 
     return {"channel": message["channel"], **push["message"]}
 
 
-@pytest.mark.parametrize("word", ["ack", " Acknowledged ", "On it"])
+@pytest.mark.parametrize("word", ["ack", " Acknowledged ", "On it", "Ack.", "on it!"])
 def test_a_reply_in_the_thread_takes_it(transport: str, watched: AppServices, state: FakeState, word: str) -> None:
     async def scenario(bench: Bench) -> None:
         message = await told(bench, state)

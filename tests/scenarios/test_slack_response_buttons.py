@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from bot.domain.access import Actor
+from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.response import Response, ResponseState
 from bot.domain.incidents.timeline import EntryKind
 from bot.ports.fakes.state import FakeState
@@ -170,6 +172,34 @@ def test_a_button_of_an_older_state_says_what_has_changed(
         assert "INC-1 has changed since" in answer["text"]
         assert ("handed it over to Ben" if action == "incident.acknowledge" else "Chris resolved it") in answer["text"]
         assert response(state) == before
+
+    play(scenario, transport, watched)
+
+
+@pytest.mark.parametrize(
+    ("action", "said"), [("acknowledge", "Chris has it"), ("mitigate", "Chris says that the harm")]
+)
+def test_of_two_who_press_a_button_at_once_the_second_is_told(
+    transport: str, watched: AppServices, state: FakeState, monkeypatch: pytest.MonkeyPatch, action: str, said: str
+) -> None:
+    """Both had the button when they pressed it; Chris was the first by a moment."""
+    people = watched.responses
+    if action == "mitigate":
+        people.acknowledge(people.incident("INC-1"), Actor(PEOPLE["Ben"], "Ben"), NOW - timedelta(minutes=5))
+    granted = people.granted
+
+    def overtaken(*given: Any, **more: Any) -> Incident:
+        found = granted(*given, **more)
+        getattr(people, action)(found, BY_CHRIS, NOW)
+        return found
+
+    async def scenario(bench: Bench) -> None:
+        message = await told(bench, state)
+        monkeypatch.setattr(people, "granted", overtaken)
+        answer = await bench.press(message, f"incident.{action}", user=PEOPLE["Ben"], sees="ephemeral")
+        assert f"INC-1 has changed since that button was made: {said}" in answer["text"]
+        assert response(state).owner == ("Chris" if action == "acknowledge" else "Ben")
+        assert [each.text for each in state.entries].count(state.entries[-1].text) == 1
 
     play(scenario, transport, watched)
 

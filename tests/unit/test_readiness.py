@@ -62,7 +62,7 @@ def test_everybody_is_ready_or_it_says_by_what_they_are_not() -> None:
 
 
 def test_an_account_that_slack_does_not_let_us_write_to_is_no_way_to_anybody() -> None:
-    """Written in oncall.yaml is not reached: who has left, and whom Slack does not know, and whom it says nothing of."""
+    """Written in oncall.yaml is not reached: who has left, whom Slack does not know, of whom it says nothing."""
     of = {"UANA": Origin.DEACTIVATED, "UBEN": Origin.ELSEWHERE, "UCHRIS": Origin.UNKNOWN, "UDANA": Origin.GUEST}
     people = tuple(replace(each, slack=f"U{each.name.upper()}") for each in PLAN.people)
     doubts = slack_doubts(lambda actor: Identity(of[actor.id], why_unknown="Slack did not answer users.info"))
