@@ -4,8 +4,11 @@ import atexit
 import gc
 import os
 import sys
+from functools import cache
 
 import pytest
+import typer.main
+import typer.testing
 from hypothesis import settings
 
 for name in [name for name in os.environ if name.startswith("FIRELINE_") and name != "FIRELINE_UPDATE_GOLDEN"]:
@@ -13,6 +16,9 @@ for name in [name for name in os.environ if name.startswith("FIRELINE_") and nam
 
 settings.register_profile("same examples in every run", derandomize=True, deadline=None, print_blob=True)
 settings.load_profile("same examples in every run")
+
+vars(typer.testing)["_get_command"] = cache(typer.main.get_command)
+"""The runner of the tests would build the whole tree of commands anew for each command that it runs."""
 
 LONGEST = (
     "tests/e2e/test_demo.py",
