@@ -46,12 +46,13 @@ Running = Callable[[Iterable[str], datetime], tuple[Sequence[str], str]]
 
 
 class Forbidden(BadInput):
-    """The look before it speaks against it: nothing was done."""
+    """The look before it speaks against it: nothing was done. `why`: where that is said already."""
 
     def __init__(self, wanted: Wanted, looks: Sequence[Look]) -> None:
         self.looks = tuple(looks)
         against = "; ".join(each.said for each in looks if not each.holds)
-        super().__init__(f"Not done: {said(wanted)}: {against}.")
+        self.why = f"{said(wanted)}: {against}."
+        super().__init__(f"Not done: {self.why}")
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from bot.domain.errors import BadInput
 from bot.domain.operations.operation import AT_WORK, Kind, Operation, Stage
 from bot.domain.operations.words import said
 from bot.domain.runbooks.arguments import seconds
-from bot.services.operations import Hand, OperationService
+from bot.services.operations import Forbidden, Hand, OperationService
 from bot.services.runbook_actions import OnService, Order
 
 KINDS = {
@@ -28,7 +28,10 @@ def on_services(operations: Callable[[], OperationService]) -> Mapping[str, OnSe
 def _operate(operations: Callable[[], OperationService], kind: Kind, service: str, order: Order) -> str:
     """Who asked for it asks, and who said yes approves: the operation knows both."""
     people, now = operations(), order.now
-    operation = people.propose(_hand(kind, service, order), order.asker, now)
+    try:
+        operation = people.propose(_hand(kind, service, order), order.asker, now)
+    except Forbidden as error:  # a step says by itself that it was not done
+        raise BadInput(error.why) from error
     if operation.stage is Stage.SHOWN:
         operation = people.ask(operation.id, order.asker, now)
     if operation.stage is Stage.WAITING:
