@@ -16,6 +16,8 @@ URL = re.compile(r"(?:https://[^\s/]+|http://(?:127\.0\.0\.1|localhost)(?::\d+)?
 PROJECT_KEY = re.compile(r"[A-Z][A-Z0-9_]{1,63}")
 """https://support.atlassian.com/jira-cloud-administration/docs/edit-a-projects-details/"""
 CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{2,20}")
+PAGED_BY = ("slack", "voice", "sms", "mail", "pagerduty", "webhook", "jira", "mention", "apprise")
+"""What a policy calls the channels: Slack, and those of `channels.yaml`."""
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 """https://www.rfc-editor.org/rfc/rfc8314#section-3.3"""
 

@@ -3,9 +3,11 @@
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from bot.config.channels import PAGED_BY
 from bot.config.lengths import Length
+from bot.domain.errors import suggest
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.escalation_policy import EscalationPolicy, Ladder, Step
 from bot.domain.platform.registry import Frozen
@@ -15,10 +17,16 @@ MOST_PAGED = 3
 Names = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1, max_length=MOST_PAGED)]
 
 
+def _channel(name: str) -> str:
+    if name not in PAGED_BY:
+        raise ValueError(f"{name!r} is no channel of pages. {suggest(name, PAGED_BY)}")
+    return name
+
+
 class StepEntry(Frozen):
     after: Length
     page: Names
-    by: Names
+    by: Annotated[tuple[Annotated[str, AfterValidator(_channel)], ...], Field(min_length=1, max_length=len(PAGED_BY))]
 
 
 class LadderEntry(Frozen):

@@ -12,7 +12,7 @@ UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 def _length(value: object) -> timedelta:
     match = re.fullmatch(r"\s*(\d{1,6})\s*([smhd])\s*", str(value))
     if match is None:
-        raise ValueError("is no length of time; write 30s, 5m, 2h or 1d")
+        raise ValueError(f"{value!r} is no length of time; write 30s, 5m, 2h or 1d")
     return timedelta(**{UNITS[match[2]]: int(match[1])})
 
 

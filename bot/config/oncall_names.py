@@ -23,6 +23,10 @@ def _repeated(file: OncallFile) -> Iterator[tuple[Place, str]]:
     for section, names in (("people", people), ("rotas", rotas)):
         for at in _second_places(names):
             yield (section, at, "name"), f"{names[at]} stands twice in {section}; keep one"
+    for at in _second_places([name.casefold() for name in people]):
+        if people[at] not in people[:at]:
+            first = next(name for name in people if name.casefold() == people[at].casefold())
+            yield ("people", at, "name"), f"{people[at]!r} and {first!r} are one name in a command; tell them apart"
     ids = [each.slack for each in file.people]
     for at in _second_places(ids):
         if ids[at]:

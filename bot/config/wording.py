@@ -69,6 +69,7 @@ MESSAGES: dict[str, Callable[[Any, dict[str, Any]], str]] = {
     "time_type": _wrong_type('not a time of day; write "HH:MM ET" in quotes'),
     "string_too_short": lambda _value, _context: "is empty; give it a value",
     "too_short": lambda _value, context: f"is too short; give at least {context['min_length']}",
+    "too_long": lambda _value, context: f"has {context['actual_length']} entries; give at most {context['max_length']}",
     "string_too_long": lambda value, context: f"has {len(value)} characters; at most {context['max_length']}",
     "greater_than": _bound("above", "gt"),
     "greater_than_equal": _bound("at least", "ge"),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config.channels import load_channels
+from bot.config.channels import PAGED_BY, load_channels
 from bot.config.check import check_folder
 from bot.config.settings import Settings
 from bot.domain.errors import ConfigError
@@ -58,6 +58,7 @@ def test_the_example_of_the_guide_makes_every_channel(tmp_path: Path) -> None:
         ("mention", "slack"),
         ("apprise", "apprise"),
     ]
+    assert {each.name for each in made.ready} == {*PAGED_BY, "channel", "report"}
     assert made.not_ready == ()
     assert "hush" not in repr(made)
 

@@ -109,6 +109,28 @@ def test_a_p0_through_slack_alone_is_refused() -> None:
     assert "P0: Ben can only be reached by Slack" in said.output
 
 
+LAST = "{after: 10m, page: [manager], by: [slack, voice]}"
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        (LAST.replace("slack", "slak"), "'slak' is no channel of pages. Did you mean slack?"),
+        (LAST.replace("voice", "telegram"), "'telegram' is no channel of pages."),
+        (LAST.replace("manager", "a, b, c, d"), "item 3.page has 4 entries; give at most 3"),
+        (LAST.replace("10m", "-10m"), "item 3.after '-10m' is no length of time; write 30s"),
+        (LAST.replace("manager", "everyone"), "no rota 'everyone' in oncall.yaml. Known: manager, primary, secondary."),
+    ],
+)
+def test_a_step_that_cannot_be_taken_is_refused(folder: Path, step: str, said: str) -> None:
+    written = (folder / "policy.yaml").read_text()
+    assert LAST in written
+    (folder / "policy.yaml").write_text(written.replace(LAST, step))
+    found = fireline("check-config", str(folder))
+    assert found.exit_code == 1
+    assert said in " ".join(found.output.split())
+
+
 def test_what_waits_for_the_environment_is_a_warning(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TWILIO_TOKEN")
     said = fireline("check-config", str(folder))

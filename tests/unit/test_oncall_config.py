@@ -53,6 +53,7 @@ def test_the_bundled_rotas_have_somebody_each() -> None:
         ),
         (HEAD.replace("U0ANA", "ana") + ROTA, ["'ana' is no Slack member id"]),
         (HEAD.replace("Ben", "Ana") + ROTA, ["Ana stands twice in people", "'Ben' is not among the people"]),
+        (HEAD.replace("Ben", "ana") + ROTA.replace("Ben", "ana"), ["'ana' and 'Ana' are one name in a command"]),
         (HEAD.replace("Ben}", "Ben, slack: U0ANA}") + ROTA, ["Ben: Ana has this Slack id, too"]),
         (HEAD + ROTA.replace("Ben]", "Bne]"), ["'Bne' is not among the people. Did you mean Ben?"]),
         (HEAD + ROTA.replace(", starts: 2026-01-05", ""), ["several people and no `starts`"]),

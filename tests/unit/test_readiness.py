@@ -84,7 +84,7 @@ def test_a_policy_that_reaches_everybody_has_no_fault() -> None:
 def test_a_policy_that_reaches_nobody_is_named_step_by_step() -> None:
     lost = without(("slack", "Dana"), ("voice", "Dana"), ("voice", "Ben"))
     said = list(faults(POLICY, replace(PLAN, rotas=PLAN.rotas[2:]), lost, PROVIDERS.get, NOW))  # type: ignore[arg-type]
-    assert "P0, step 1: there is no rota 'primary' in oncall.yaml" in said
+    assert "P0, step 1: there is no rota 'primary' in oncall.yaml. Known: manager." in said
     assert "P0, step 3: Dana cannot be reached by slack or voice" in said
 
 
@@ -95,6 +95,26 @@ def test_one_outage_must_not_silence_a_p0() -> None:
     phones = replace(POLICY.of(Severity.P0), steps=tuple(replace(step, by=("voice", "sms")) for step in steps))
     said = list(faults(EscalationPolicy({**POLICY.ladders, Severity.P0: phones}), PLAN, everybody, PROVIDERS.get, NOW))
     assert said[0] == "P0: sms and voice reach Ben through twilio alone"
+
+
+def test_what_is_not_set_up_is_named_and_nobody_is_told_to_add_what_they_have() -> None:
+    slack_alone = {"slack": "slack"}
+    said = list(
+        faults(POLICY, PLAN, lambda channel, person: slack_alone.get(channel) and person.name, slack_alone.get, NOW)
+    )
+    assert "P0: Ben can only be reached by Slack: voice is not set up in channels.yaml" in said
+    nobody = list(faults(POLICY, PLAN, lambda *_: None, lambda _: None, NOW))
+    assert (
+        "P0, step 3: Dana cannot be reached by slack or voice: slack and voice are not set up in channels.yaml"
+        in nobody
+    )
+
+
+def test_a_step_that_names_a_person_is_told_to_name_a_rota() -> None:
+    steps = (replace(POLICY.of(Severity.P0).steps[0], rotas=("Dana",)),)
+    policy = EscalationPolicy({**POLICY.ladders, Severity.P0: replace(POLICY.of(Severity.P0), steps=steps)})
+    [said] = list(faults(policy, PLAN, everybody, PROVIDERS.get, NOW))
+    assert said == "P0, step 1: there is no rota 'Dana' in oncall.yaml. Dana is a person: make a rota of them."
 
 
 def test_a_p0_or_p1_does_not_fall_silent() -> None:

@@ -49,7 +49,7 @@ def test_a_runbook_is_read() -> None:
         ("1. Only a step.\n", ["x.md:1: there is no front matter"]),
         ("", ["x.md:1: there is no front matter"]),
         (FRONT.replace("owner: data\n", "") + "1. Look.\n", ["x.md:2: owner is missing"]),
-        (FRONT.replace("30m", "soon") + "1. Look.\n", ["x.md:8: escalate_after is no length of time; write 30s"]),
+        (FRONT.replace("30m", "soon") + "1. Look.\n", ["x.md:8: escalate_after 'soon' is no length of time; write 30"]),
         (FRONT.replace("severity: P1", "severity: P9") + "1. Look.\n", ["x.md:4: severity"]),
         (FRONT.replace("kinds:", "kind:") + "1. Look.\n", ["x.md:5: the key 'kind' is not known. Did you mean kinds"]),
         (FRONT, ["x.md:1: has no steps"]),

@@ -1,10 +1,12 @@
 """Can everybody who is to be paged be reached? Per person and severity, and what of the policy reaches nobody."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.domain.counts import plural
+from bot.domain.errors import suggest
 from bot.domain.escalation.pages import Targets
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.escalation_policy import WRITTEN, EscalationPolicy, Ladder, Step
@@ -87,7 +89,7 @@ def faults(
     yield from _silent(policy)
     for severity, ladder in sorted(policy.ladders.items()):
         for number, step in enumerate(ladder.steps, start=1):
-            for why in _of_step(step, schedule, targets, now):
+            for why in _of_step(step, schedule, targets, provider, now):
                 yield f"{severity}, step {number}: {why}"
     yield from _of_p0(policy.of(Severity.P0), schedule, targets, provider, now)
 
@@ -101,11 +103,12 @@ def _silent(policy: EscalationPolicy) -> Iterator[str]:
         yield "P0: when nobody has answered, nobody is paged again; set `repeat: 30m`"
 
 
-def _of_step(step: Step, schedule: Schedule, targets: Targets, now: datetime) -> Iterator[str]:
+def _of_step(step: Step, schedule: Schedule, targets: Targets, provider: Provider, now: datetime) -> Iterator[str]:
     known = [rota for rota in step.rotas if rota in schedule.rota_by_name]
     for rota in step.rotas:
         if rota not in known:
-            yield f"there is no rota {rota!r} in oncall.yaml"
+            person = f"{rota} is a person: make a rota of them." if rota in schedule.by_name else ""
+            yield f"there is no rota {rota!r} in oncall.yaml. {person or suggest(rota, schedule.rota_by_name)}".rstrip()
     people = [schedule.by_name[name] for name in _people(step, schedule, now)]
     if known and not people:
         yield f"nobody has a turn of {' or '.join(known)} in the next {AHEAD.days} days"
@@ -113,7 +116,8 @@ def _of_step(step: Step, schedule: Schedule, targets: Targets, now: datetime) ->
         person.name for person in people if step.wakes and all(targets(channel, person) is None for channel in step.by)
     ]
     if lost:
-        yield f"{', '.join(lost)} cannot be reached by {' or '.join(step.by)}"
+        why = _not_set_up(step.by, provider)
+        yield f"{', '.join(lost)} cannot be reached by {' or '.join(step.by)}" + (f": {why}" if why else "")
 
 
 def _of_p0(ladder: Ladder, schedule: Schedule, targets: Targets, provider: Provider, now: datetime) -> Iterator[str]:
@@ -123,9 +127,18 @@ def _of_p0(ladder: Ladder, schedule: Schedule, targets: Targets, provider: Provi
         channels = {channel for other, by in paged if other == name for channel in by if channel not in WRITTEN}
         reached = sorted(channel for channel in channels if targets(channel, schedule.by_name[name]) is not None)
         if reached == [SLACK]:
-            yield f"P0: {name} can only be reached by Slack; add a phone, a mail or a pager"
+            why = _not_set_up(sorted(channels), provider)
+            remedy = f": {why}" if why else "; add a phone, a mail or a pager"
+            yield f"P0: {name} can only be reached by Slack{remedy}"
         elif len(reached) > 1 and len({provider(channel) for channel in reached}) == 1:
             yield f"P0: {' and '.join(reached)} reach {name} through {provider(reached[0])} alone"
+
+
+def _not_set_up(channels: Sequence[str], provider: Provider) -> str:
+    """Those that nobody is reached by, as they are not there; "": all are."""
+    absent = [channel for channel in channels if provider(channel) is None]
+    verb = "is" if len(absent) == 1 else "are"
+    return f"{' and '.join(absent)} {verb} not set up in channels.yaml" if absent else ""
 
 
 def _people(step: Step, schedule: Schedule, now: datetime) -> list[str]:
@@ -142,4 +155,5 @@ def uncovered(policy: EscalationPolicy, schedule: Schedule, now: datetime) -> It
         found = gaps(schedule, rota, now, now + AHEAD) if rota in schedule.rota_by_name else []
         if found:
             first = found[0].since or now
-            yield f"nobody is {rota} from {first:%Y-%m-%d %H:%M} UTC, and {len(found) - 1} more gaps follow in 60 days"
+            more = f", and {plural(len(found) - 1, 'more gap')} in {AHEAD.days} days" if len(found) > 1 else ""
+            yield f"nobody is {rota} from {first:%Y-%m-%d %H:%M} UTC{more}; give it a fallback, or another layer"
