@@ -31,7 +31,7 @@ def _said(report: DailyReport) -> str:
     voice = report_text.text_voice(report)
     lines = [daily_words.title(report), escape(daily_words.change(report))]
     lines += [escape(line) for line in report_text.missing(report)]
-    lines += daily_words.needs(report, voice)[:MOST_NEEDS]
+    lines += daily_words.needs(report, voice)[:MOST_NEEDS] or [escape(daily_words.at_rest(report))]
     lines += daily_words.tonight(report, voice)
     lines += map(escape, [daily_words.duty(report), *daily_words.quiet(report)])
     return "\n".join([*lines, *map(escape, daily_words.chart(report))])
@@ -44,7 +44,7 @@ def _unavailable(report: DailyReport) -> list[Block]:
 def _needs(report: DailyReport) -> list[Block]:
     shown = report.needs[:MOST_NEEDS]
     if not shown:
-        return [section("Nothing needs you." if not report.unavailable else "Nothing known needs you.")]
+        return [section(escape(daily_words.at_rest(report)))]
     more = len(report.needs) - len(shown)
     left = f" ({more} more in the thread)" if more else ""
     lines = [section(f"• {daily_words.need(report, each, SLACK)}", _button(report, each)) for each in shown]
@@ -86,6 +86,7 @@ def _thread(report: DailyReport, voice: Voice) -> list[tuple[str, list[str]]]:
     also = daily_words.others(report, voice)
     found = [("Also needs you", also)]
     if health is not None:
+        found += [(f"Also why it is {health.overall}", daily_words.also(report, voice))]
         real = health_words.real(health)
         complete = health_words.completeness(health)
         data = [f"Data: {complete}"] if complete else []
@@ -105,7 +106,7 @@ def markdown(report: DailyReport) -> str:
     if report.all_clear:
         return "\n".join([f"# {daily_words.title(report)}", "", *daily_words.all_clear(report, voice)]) + "\n"
     found = [
-        ("Needs you today", daily_words.needs(report, voice) or ["nothing known"]),
+        ("Needs you today", daily_words.needs(report, voice) or [daily_words.at_rest(report)]),
         ("Deadlines", daily_words.tonight(report, voice)),
         ("On call", [daily_words.duty(report).removeprefix("On call: ")]),
         ("Kept quiet", [line.removeprefix("Kept quiet: ") for line in daily_words.quiet(report)]),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.domain.counts import plural
 from bot.domain.findings.words import short_day
-from bot.domain.health.model import HealthReport, HealthRow
+from bot.domain.health.model import Colour, HealthReport, HealthRow
 from bot.domain.health.notified import called
 from bot.domain.oncall.overview import Turn
 from bot.domain.platform.names import some_of
@@ -95,6 +95,20 @@ def need(report: DailyReport, each: Need, voice: Voice) -> str:
 
 def needs(report: DailyReport, voice: Voice) -> list[str]:
     return [need(report, each, voice) for each in report.needs]
+
+
+def at_rest(report: DailyReport) -> str:
+    """Where nothing needs anybody: that, and why it is not GREEN all the same."""
+    colour = None if report.health is None else report.health.overall
+    known = report.unavailable or colour is Colour.GREY
+    why = f" {colour}: {report.also[0].text}" if report.also else ""
+    return f"{'Nothing known needs you' if known else 'Nothing needs you'}.{why}"
+
+
+def also(report: DailyReport, voice: Voice) -> list[str]:
+    """What else gives its colour."""
+    lines = [voice.data(each.text.removesuffix(".")) for each in report.also]
+    return [*lines[:MOST_LISTED], *([f"and {len(lines) - MOST_LISTED} more"] if len(lines) > MOST_LISTED else [])]
 
 
 def tonight(report: DailyReport, voice: Voice) -> list[str]:
@@ -194,11 +208,13 @@ def moved(report: DailyReport, voice: Voice) -> list[str]:
 
 def levels(report: DailyReport, voice: Voice) -> list[str]:
     """Which budgets are spent, and what is left of those that burn or are."""
-    objectives = () if report.slo is None else report.slo.objectives
-    pressing = [each for each in objectives if each.burns or each.is_spent]
+    if report.slo is None or not (report.slo.objectives or report.slo.platform):
+        return []
+    pressing = [each for each in report.slo.objectives if each.burns or each.is_spent]
     lines = [f"{voice.data(slo_words.name(each))}: {slo_words.left_short(each)}" for each in pressing]
-    first = voice.data(slo_words.spent(objectives))
-    return [f"{first[:1].upper()}{first[1:]}", *lines[:MOST_LISTED]] if objectives else []
+    late = [voice.data(slo_words.platform(each)) for each in report.slo.platform if each.is_spent]
+    first = voice.data(slo_words.spent(report.slo))
+    return [f"{first[:1].upper()}{first[1:]}", *late, *lines[:MOST_LISTED]]
 
 
 def own(report: DailyReport) -> list[str]:

@@ -26,7 +26,7 @@ def title(report: MonthlyReport) -> str:
 
 def lead(report: MonthlyReport) -> str:
     """One sentence: budgets that are spent, incidents, and what they were in the review before."""
-    spent = f"budgets {UNAVAILABLE}" if report.slo is None else slo_words.spent(report.slo.objectives)
+    spent = f"budgets {UNAVAILABLE}" if report.slo is None else slo_words.spent(report.slo)
     unwatched = report.unwatched and "what was watched" not in report.unavailable
     nothing = " Nothing was watched in that month." if unwatched else ""
     return _capital(f"{spent}; {_incidents(report)}; {_precise(report.precision)}.{nothing}")

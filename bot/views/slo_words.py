@@ -1,6 +1,5 @@
 """How objectives are kept, in words: the same for Slack, the terminal and `check-config`."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.domain.counts import plural
@@ -14,6 +13,7 @@ from bot.domain.reports.objectives import (
     PlatformStanding,
     Rule,
     RuleKind,
+    SloReport,
     rule_of,
 )
 from bot.domain.slo import ServiceLevel
@@ -61,16 +61,19 @@ def _burns(objective: Objective) -> str:
     return ", burns now" if objective.burns else ""
 
 
-def spent(objectives: Sequence[Objective]) -> str:
-    """`budget spent: phase 2, unknown: phase 5`."""
-    known = [each for each in objectives if each.spent is not None]
-    if not objectives:
+def spent(report: SloReport) -> str:
+    """`budget spent: phase 2, unknown: phase 5`; of outcomes, and of time."""
+    timed = [each for each in report.platform if each.budget is not None]
+    known = [(each.label, each.is_spent) for each in report.objectives if each.spent is not None]
+    known += [(each.label, each.is_spent) for each in timed if each.late is not None]
+    if not report.objectives and not timed:
         return NO_OBJECTIVE
     if not known:
         return "no budget is known"
-    gone = [each.label for each in known if each.is_spent]
+    gone = [label for label, is_spent in known if is_spent]
     said = f"budget spent: {some_of(gone, MOST_NAMED)}" if gone else f"no budget spent of {len(known)}"
-    missing = [each.label for each in objectives if each.spent is None]
+    missing = [each.label for each in report.objectives if each.spent is None]
+    missing += [each.label for each in timed if each.late is None]
     return f"{said}, unknown: {some_of(missing, MOST_NAMED)}" if missing else said
 
 

@@ -132,7 +132,7 @@ def test_what_moved_what_is_left_and_its_own_pages_are_in_the_thread(watched: Ap
         "failure rate 5.0% on its Fridays (n=160) -> 12.0% (n=50); "
         "failures cluster on Mondays 03:00, 9 of 14 in 4 weeks"
     ) in said
-    assert "• No budget spent of 3, unknown: phase 5, <graded>\n• Phase 2: 82% left, burns now: 9 of 49.5" in said
+    assert "• No budget spent of 4, unknown: phase 5, <graded>\n• Phase 2: 82% left, burns now: 9 of 49.5" in said
     assert "3 pages sent, 99 % within 3.2s, 0 not sent, 1 tried more than once" in said
 
 

@@ -50,6 +50,8 @@ KINDS: Mapping[Because, NeedKind] = {
     Because.BUDGET_SPENT: NeedKind.BUDGET,
 }
 """Of the reasons of health, those that need a person."""
+TOLD = frozenset({Because.OPEN_P0, Because.OPEN_P1})
+"""Those of incidents, which are listed."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,13 @@ class DailyReport(Report):
     def needs(self) -> tuple[Need, ...]:
         """All that needs a person, the most urgent first."""
         return tuple(sorted(_needs(self), key=lambda each: list(NeedKind).index(each.kind)))
+
+    @cached_property
+    def also(self) -> tuple[HealthReason, ...]:
+        """What gives health its colour besides incidents, and needs nobody today."""
+        if self.health is None or self.health.overall is Colour.GREEN:
+            return ()
+        return tuple(each for each in self.health.reasons if each.name not in KINDS and each.name not in TOLD)
 
     @property
     def all_clear(self) -> bool:

@@ -366,6 +366,11 @@ class PlatformStanding:
         rate = None if self.counts is None else self.counts.rate
         return None if rate is None else rate >= self.objective.objective
 
+    @property
+    def is_spent(self) -> bool:
+        """Is its budget of time?"""
+        return self.late is not None and self.kept is False
+
 
 @dataclass(frozen=True)
 class SloReport:

@@ -34,7 +34,7 @@ def spent_budgets(report: SloReport, phase: int | None = None) -> Iterator[Healt
     no room for a single miss, as any miss spends them. Outcomes that nobody knows spend nothing.
     """
     objectives = [each for each in report.objectives if each.is_spent and phase in (None, each.phase)]
-    late = [each for each in report.platform if phase is None and each.late is not None and not each.kept]
+    late = [each for each in report.platform if phase is None and each.is_spent]
     yield from _told(Because.BUDGET_SPENT, [_of_outcomes(each) for each in objectives if each.budget >= 1])
     yield from _told(Because.BUDGET_OF_TIME_SPENT, [_of_time(each) for each in late])
     yield from _told(Because.BUDGET_WITHOUT_ROOM, [_of_outcomes(each) for each in objectives if each.budget < 1])
