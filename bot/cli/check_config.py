@@ -7,12 +7,13 @@ import typer
 
 from bot.cli.context import errors_for_people, now, settings_of
 from bot.cli.options import AsJson
-from bot.cli.terminal import say_folded, shown
+from bot.cli.terminal import say, say_folded, shown
 from bot.domain.counts import plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from bot.domain.errors import Problem
     from bot.domain.platform.registry import Processor, Registry
     from bot.domain.reports.objectives import Objective
     from bot.domain.slo import ServiceLevels
@@ -30,6 +31,7 @@ def check_config(
 
     from bot.config.check import check_folder, check_registry
     from bot.config.chosen_sources import quota_warnings
+    from bot.domain.errors import ConfigError
 
     with errors_for_people():
         chosen = path if path is not None else settings_of(None).config
@@ -38,15 +40,17 @@ def check_config(
         said += [*_of_pages(chosen), *_of_runbooks(chosen)] if chosen.is_dir() else []
         said += quota_warnings(settings_of(None), chosen) if chosen.is_dir() else []
         said += _of_deadlines(chosen, registry) if chosen.is_dir() else []
-        kept, unknown = _of_objectives(chosen, registry) if chosen.is_dir() else ([], [])
-        said += unknown
+        kept, faults = _of_objectives(chosen, registry) if chosen.is_dir() else ([], [])
     for warning in said:
         say_folded(f"warning: {shown(warning)}", error=True)
+    for line in kept if not as_json else ():
+        say_folded(f"objective: {shown(line)}")
+    if faults:
+        say(f"fireline: {ConfigError(faults)}", error=True)
+        raise SystemExit(1)
     if as_json:
         print(json.dumps({"ok": True, "processors": len(registry.processors), "objectives": kept, "warnings": said}))
     else:
-        for line in kept:
-            say_folded(f"objective: {shown(line)}")
         ending = f"no error, {plural(len(said), 'warning')}" if said else "no problem found"
         say_folded(f"{chosen}: {_summary(registry)}; {ending}.")
 
@@ -83,20 +87,23 @@ def _of_deadlines(folder: Path, registry: "Registry") -> list[str]:
     return list(early_deadlines(load_slos(folder / "slos.yaml").phases, registry, today))
 
 
-def _of_objectives(folder: Path, registry: "Registry") -> tuple[list[str], list[str]]:
-    """Of each: its budget, what one miss costs, what its alert can do, and how often it would have. And those that are
-    unknown, each with why.
+def _of_objectives(folder: Path, registry: "Registry") -> "tuple[list[str], list[Problem]]":
+    """Of each: its budget, what one miss costs, what its alert can do, and how often it would have. And those whose
+    query the warehouse does not answer.
     """
     from bot.config.slos import load_slos
+    from bot.domain.errors import Problem
     from bot.views.slo_words import described, described_by_history
 
-    levels = load_slos(folder / "slos.yaml")
+    path = folder / "slos.yaml"
+    levels = load_slos(path)
     found, faults = _objectives(registry, levels)
     known = {each.phase: each for each in found if each.phase is not None}
     a_day = {level.phase: sum(_counts(each, level.phase) for each in registry.processors) for level in levels.phases}
     lines = [described(level, known.get(level.phase), a_day[level.phase]) for level in levels.phases]
     lines += [described_by_history(each) for each in found if each.phase is None and each.name not in faults]
-    return lines, [f"objective {name.replace('_', ' ')} is unknown: {why}" for name, why in faults.items()]
+    told = ". Correct the query, or what it reads: without an answer the objective is unknown."
+    return lines, [Problem(str(path), f"query of {name}: {why.rstrip('.')}{told}") for name, why in faults.items()]
 
 
 def _counts(processor: "Processor", phase: int) -> bool:
@@ -122,7 +129,9 @@ def _objectives(registry: "Registry", levels: "ServiceLevels") -> "tuple[Sequenc
         with warehouse(settings, read_only=True) as opened:
             service = SloService(opened, registry, levels, HealthService(opened, registry, levels))
             faults |= service.faults(now())
-            return service.of(now()).objectives, faults
+            found = service.of(now()).objectives
+            asked = {each.name for each in levels.platform if each.query is not None}
+            return found, {**{each.name: each.why for each in found if each.name in asked and each.why}, **faults}
     except FirelineError:
         return (), faults
 

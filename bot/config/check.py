@@ -39,6 +39,7 @@ def check_folder(folder: Path) -> tuple[Registry, tuple[Problem, ...]]:
             problems += error.problems
     if not problems and loaded is not None:
         problems += _shadow_problems(folder / "policy.yaml", loaded.registry)
+        problems += _objective_problems(folder / "slos.yaml", loaded.registry)
     if problems or loaded is None:
         raise ConfigError(problems)
     registry = loaded.registry.judged_by(load_policy(folder / "policy.yaml").judgement)
@@ -51,6 +52,17 @@ def _shadow_problems(path: Path, registry: Registry) -> Iterator[Problem]:
     for name in sorted(load_policy(path).gate.shadow.processors - names):
         hint = suggest(name, names) or "Correct the name, or add it to registry.yaml."
         yield Problem(str(path), f"shadow.processors: there is no processor {name!r} in registry.yaml. {hint}")
+
+
+def _objective_problems(path: Path, registry: Registry) -> Iterator[Problem]:
+    """An objective of a name that nobody has would stay unknown."""
+    names = {each.name for each in registry.processors}
+    for each in load_slos(path).platform:
+        for name in sorted(set(each.processors) - names):
+            hint = suggest(name, names) or "Correct the name, or add it to registry.yaml."
+            yield Problem(
+                str(path), f"processors of {each.name}: there is no processor {name!r} in registry.yaml. {hint}"
+            )
 
 
 def check_registry(path: Path) -> tuple[Registry, tuple[Problem, ...]]:

@@ -180,7 +180,7 @@ def test_one_phase_or_a_sentence_that_says_which_there_are() -> None:
 def test_without_an_objective_it_says_so() -> None:
     empty = SloService(Told(), REGISTRY, ServiceLevels((), ()), Known()).of(NOW)  # type: ignore[arg-type]
     report = WeeklyReport(day=NOW.date(), as_of=NOW, zone=REGISTRY.zone, slo=empty)
-    said = slo.text(empty), json.dumps(slo.card(empty).payload()), weekly_words.title(report), slo_words.spent(())
+    said = slo.text(empty), json.dumps(slo.card(empty).payload()), weekly_words.title(report), slo_words.spent(empty)
     assert all("no objective is set in slos.yaml" in each for each in said)
 
 
@@ -262,11 +262,15 @@ def test_the_history_beside_it_tells_how_often(tmp_path: Path, monkeypatch: pyte
     assert found["in_time"]["month"]["good"] > 0
     assert found["fresh"]["month"]["good"] > 0
     checked = CliRunner().invoke(app, ["check-config"])
-    assert checked.exit_code == 0, checked.output
-    words = " ".join(checked.output.split())
-    assert "warning: objective hit rate is unknown: its query names column hit, which is not there" in words
-    assert "; no error, " in words
-    assert "objective: coverage: a budget of" in words
+    assert checked.exit_code == 1, checked.output
+    why = "query of hit_rate: its query names column hit, which is not there. Correct the query, or what it reads"
+    assert why in checked.stderr
+    assert "no error" not in checked.output
+    assert "objective: coverage: a budget of" in " ".join(checked.stdout.split())
+    (config / "slos.yaml").write_text(OBJECTIVES.replace("[BoxscoreProcessor]", "[Boxscores]"))
+    checked = CliRunner().invoke(app, ["check-config"])
+    assert checked.exit_code == 1, checked.output
+    assert "slos.yaml: processors of fresh: there is no processor 'Boxscores' in registry.yaml" in checked.stderr
     assert datetime(2026, 1, 1, tzinfo=UTC) < NOW
 
 
