@@ -6,14 +6,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.adapters.clock import system_clock
+from bot.adapters.warehouse.headers import LacksColumn
 from bot.config.chosen_registry import known_registry, registry_of
 from bot.config.policy import load_policy
 from bot.config.registry import load_registry
 from bot.config.settings import Settings
+from bot.domain.errors import BadInput
 from bot.domain.platform.described import PlatformDescription
 from bot.domain.platform.draft import ProcessorFacts
 from bot.domain.platform.registry import Registry
-from bot.domain.sources import Feed
+from bot.domain.sources import Feed, SourceFailed
+from bot.first_source import SAY_COLUMNS
 from bot.opening import warehouse
 from bot.ports.warehouse import Warehouse
 from bot.services.loading import LoadingService
@@ -34,7 +37,9 @@ class FirstRead:
 
 
 def first_draft(settings: Settings, folder: Path, platform: PlatformDescription) -> tuple[DraftRegistry, FirstRead]:
-    """A registry drafted from all that the sources in `folder` bring."""
+    """A registry drafted from all that the sources in `folder` bring. Raises SourceFailed, and BadInput where rows lack
+    a column, with how to name it: nobody has a sources.yaml yet.
+    """
     reads: list[FirstRead] = []
 
     def read(here: Settings, opened: Warehouse, registry: Registry) -> None:
@@ -50,7 +55,12 @@ def first_draft(settings: Settings, folder: Path, platform: PlatformDescription)
         finally:
             service.close()
 
-    drafted = _drafted(settings.model_copy(update={"config": folder}), read, platform)
+    try:
+        drafted = _drafted(settings.model_copy(update={"config": folder}), read, platform)
+    except SourceFailed as error:
+        if isinstance(error.__cause__, LacksColumn):
+            raise BadInput(f"{error.reason}. {SAY_COLUMNS}.") from error
+        raise
     return drafted, reads[-1]
 
 

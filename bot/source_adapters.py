@@ -16,7 +16,6 @@ from bot.adapters.sources.presets.airflow import airflow_source
 from bot.adapters.sources.presets.dbt import dbt_source
 from bot.adapters.sources.push import PushSource
 from bot.adapters.sources.sql import Question, SqlSource
-from bot.adapters.warehouse.columns import RUNS, kind_of
 from bot.adapters.warehouse.headers import Aliases, header_of, refuse_lacking
 from bot.adapters.warehouse.plain_rows import PLAIN, PlainRows
 from bot.adapters.warehouse.values import Meaning
@@ -24,6 +23,7 @@ from bot.config.chosen_sources import sources_in_use
 from bot.config.policy import load_policy
 from bot.config.settings import Settings
 from bot.config.sources import SourceEntry, SourceKind
+from bot.domain.evidence.columns import RUNS, kind_of
 from bot.domain.evidence.vocabulary import Vocabulary
 from bot.domain.platform.registry import Registry
 from bot.domain.sources import ZONE_UNSAID, Feed, zone_assumed

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from bot.cli.context import errors_for_people, settings_of
+from bot.cli.sources import unlogged
 from bot.cli.terminal import say, say_folded, shown
 from bot.domain.counts import plural
 
@@ -38,15 +39,30 @@ def init(
     timezone: Annotated[
         str | None, typer.Option(help="The zone of moments that are written without one.", show_default=False)
     ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(metavar="OURS=THEIRS", help="What a column is called there; once for each.", show_default=False),
+    ] = None,
 ) -> None:
     """Write a configuration folder from what the data shows. It never overwrites a file."""
     from bot.first_source import Wish
 
-    with errors_for_people(), TemporaryDirectory(prefix="fireline-") as scratch:
+    with errors_for_people(), TemporaryDirectory(prefix="fireline-") as scratch, unlogged():
         _refuse_existing(out)
-        found, drafted, read = _looked_at(source, Wish(query, table, level, timezone), Path(scratch))
+        wish = Wish(query, table, level, timezone, _columns(column or []))
+        found, drafted, read = _looked_at(source, wish, Path(scratch))
         _written(Path(scratch), out)
     _print(found, drafted, read, out)
+
+
+def _columns(given: list[str]) -> dict[str, str]:
+    from bot.domain.errors import BadInput
+
+    pairs = [each.partition("=") for each in given]
+    for ours, _, theirs in pairs:
+        if not ours.strip() or not theirs.strip():
+            raise BadInput(f"--column {ours}: write OURS=THEIRS, as processor_name=job.")
+    return {ours.strip(): theirs.strip() for ours, _, theirs in pairs}
 
 
 def _refuse_existing(out: Path) -> None:
@@ -87,9 +103,9 @@ def _print(found: "FirstSource", drafted: "DraftRegistry", first: "FirstRead", o
     from bot.services.first_configuration import summary
 
     said, report = summary(drafted, first.names), first.report
-    read = f"{plural(first.runs, 'run')} of {plural(len(drafted.processors), 'processor')}"
-    others = f", and {plural(report.rows - first.runs, 'other row')}" if report.rows > first.runs else ""
-    say_folded(f"Read {read}{others}. Written to {out}: {', '.join(FILES)}.")
+    rows = f"{plural(report.rows, 'row')}, which tell of " if report.rows > first.runs else ""
+    read = f"{rows}{plural(first.runs, 'run')} of {plural(len(drafted.processors), 'processor')}"
+    say_folded(f"Read {read}. Written to {out}: {', '.join(FILES)}.")
     missing = [*found.missing, *report.warnings, *said.missing]
     if not first.runs:
         why = NONE_READ.get(str(found.fields["kind"]))

@@ -110,7 +110,7 @@ def _asked(act: str, name: str | None, home: Any) -> list[dict[str, Any]]:
             from bot.opening import blindness_policy
             from bot.reading import syncing
 
-            with _unlogged(), syncing(settings) as services:
+            with unlogged(), syncing(settings) as services:
                 now_of(services)
                 if act == "sync":
                     services.keep_registry()
@@ -120,7 +120,7 @@ def _asked(act: str, name: str | None, home: Any) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def _unlogged() -> Iterator[None]:
+def unlogged() -> Iterator[None]:
     """What the log would warn of is printed."""
     log = logging.getLogger("fireline.sources")
     before = log.level

@@ -16,6 +16,7 @@ from bot.config.judgement import JudgementEntry
 from bot.config.reports import ReportsEntry
 from bot.config.severity import SeverityEntry
 from bot.domain.blindness import STANDARD, BlindnessPolicy
+from bot.domain.evidence.columns import unknown_column
 from bot.domain.evidence.runs import Category, Status
 from bot.domain.evidence.text_rules import TextRule
 from bot.domain.evidence.vocabulary import Vocabulary
@@ -64,10 +65,17 @@ class TextRuleEntry(Frozen):
 Words = dict[str, Annotated[tuple[str, ...], Field(min_length=1)]]
 
 
+def _columns(words: Words) -> Words:
+    for name in words:
+        if said := unknown_column(name):
+            raise ValueError(said)
+    return words
+
+
 class VocabularyEntry(Frozen):
     """Words of the team's own tools, besides those that are known anyway: ours -> theirs."""
 
-    columns: Words = Field(default_factory=dict)
+    columns: Annotated[Words, AfterValidator(_columns)] = Field(default_factory=dict)
     statuses: dict[Status, Annotated[tuple[str, ...], Field(min_length=1)]] = Field(default_factory=dict)
     categories: dict[Category, Annotated[tuple[str, ...], Field(min_length=1)]] = Field(default_factory=dict)
 

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from bot.config import zones
 from bot.config.documents import load_document
 from bot.config.lengths import Length as Duration
+from bot.domain.evidence.columns import FILE_KINDS, kind_of, unknown_column
 from bot.domain.evidence.runs import Category, Status
 from bot.domain.evidence.vocabulary import Vocabulary
 from bot.domain.platform.registry import Frozen
@@ -185,6 +186,9 @@ class SourceEntry(Frozen):
         foreign = sorted(name for name in given if name not in known)
         if foreign:
             raise ValueError(f"of kind {self.kind} has no {', '.join(foreign)}; it has {', '.join(known)}")
+        for name in self.columns:
+            if said := unknown_column(name, [kind_of(self.feeds)] if self.feeds else FILE_KINDS):
+                raise ValueError(f"columns (ours: theirs): {said}")
         if self.kind is SourceKind.BIGQUERY:
             self._asks_for_one()
         return self

@@ -11,11 +11,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from bot.adapters.warehouse.columns import RUNS
 from bot.adapters.warehouse.plain_rows import PlainRows
 from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
 from bot.adapters.warehouse.values import Meaning
 from bot.config.settings import Settings
+from bot.domain.evidence.columns import RUNS
 from bot.domain.evidence.vocabulary import Vocabulary
 from bot.services.sources import SourcesService
 from bot.source_adapters import connected_sources

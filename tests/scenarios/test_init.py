@@ -95,6 +95,16 @@ def named_as_ours(folder: Path, since: str = "loaded_at") -> str:
     return str(path)
 
 
+def strange(folder: Path) -> str:
+    """Files of runs whose columns have names of their own, beside one of loads with ours."""
+    place = folder / "exports"
+    place.mkdir()
+    (place / "runs.csv").write_text("job,business_date,state,began\nDaily,2026-01-01,failed,2026-01-02T02:00:00Z\n")
+    loads = "table_name,data_date,row_count,loaded_at\nraw.daily,2026-01-01,5,2026-01-02T02:00:00Z\n"
+    (place / "table_loads.csv").write_text(loads)
+    return str(place)
+
+
 def duckdb_file(folder: Path) -> str:
     path = folder / "history.db"
     duckdb.connect(path).close()
@@ -177,6 +187,17 @@ def test_it_never_overwrites(tmp_path: Path) -> None:
         (duckdb_file, (), "is a file of DuckDB, which is no source. Export its tables into a folder"),
         (database, (), "etl_history comes closest and lacks processor_name"),
         (database, ("--query", "SELECT no_such FROM etl_history"), "no such column"),
+        (database, ("--column", "processor_name=jab"), "closest and lacks processor_name. Say what each is called"),
+        (
+            database,
+            ("--table", "etl_history", "--column", "processor_name=jab"),
+            "it: columns maps processor_name to jab, which is not there",
+        ),
+        (database, ("--column", "processor=job"), "is no column of Fireline's. Did you mean processor_name"),
+        (database, ("--column", "processor_name"), "--column processor_name: write OURS=THEIRS"),
+        (dbt, ("--column", "processor_name=node"), "--column is not for dbt, whose columns are known. Leave it out."),
+        (strange, (), "it has began, business_date, job, state. Say what each is called there: --column processor"),
+        (strange, ("--column", "processor_name=jab"), "maps processor_name to jab, which is not there; it has began"),
         (
             database,
             ("--query", NAMED, "--timezone", "Berlin"),
@@ -186,8 +207,9 @@ def test_it_never_overwrites(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_read_is_named_and_nothing_is_written(
-    place: Place, more: tuple[str, ...], said: str, tmp_path: Path
+    place: Place, more: tuple[str, ...], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("bot.adapters.sources.files.SETTLES_S", 0)
     refused = init(tmp_path, place(tmp_path), *more)
     assert refused.exit_code == 1
     assert said in " ".join(refused.stderr.split())
@@ -212,7 +234,7 @@ def test_moments_without_a_zone_are_named_until_it_is_given(tmp_path: Path) -> N
 
 def test_rows_of_all_kinds_are_told_apart_and_what_they_name_is_said(tmp_path: Path) -> None:
     said = init(tmp_path, exports(tmp_path)).stdout
-    assert "Read 409 runs of 5 processors, and 329 other rows." in said
+    assert "Read 738 rows, which tell of 409 runs of 5 processors." in said
     assert "bigquery_table: table_loads names forecast.games, raw.boxscores" in said
     assert "source: raw_files names league/boxscores: which processor has which is not known" in said
     assert "registry.yaml of the folder is not used: copy it over the draft, if it is the right one" in said
@@ -246,6 +268,35 @@ def test_tables_of_our_names_are_read_too(since: str, tmp_path: Path) -> None:
     assert "bigquery_table: table_loads names raw.daily: which processor has which is not known" in said
     synced = json.loads(fireline(tmp_path, "sources", "sync", "--json").stdout)
     assert {each["source"]: each["rows"] for each in synced} == {"history": len(history()), "table_loads": 20}
+
+
+@pytest.mark.parametrize(
+    ("place", "columns"),
+    [
+        (strange, ("processor_name=job", "started_at=began")),
+        (database, ("processor_name=job", "records_processed=n_rows")),
+    ],
+)
+def test_columns_of_other_names_are_said_at_the_start(
+    place: Place, columns: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.adapters.sources.files.SETTLES_S", 0)
+    begun = init(tmp_path, place(tmp_path), *(part for each in columns for part in ("--column", each)))
+    assert begun.exit_code == 0, begun.output
+    (entry,) = yaml.safe_load((tmp_path / "config" / "sources.yaml").read_text())["sources"]
+    assert entry["columns"] == dict(each.split("=") for each in columns)
+    assert "Daily" in registry(tmp_path)
+    assert fireline(tmp_path, "check-config").exit_code == 0
+    assert json.loads(fireline(tmp_path, "sources", "sync", "--json").stdout)[0]["rejected"] == 0
+
+
+def test_a_run_that_is_told_twice_is_one(tmp_path: Path) -> None:
+    place = database(tmp_path)
+    with closing(sqlite3.connect(place)) as connection, connection:
+        connection.execute("INSERT INTO etl_history SELECT * FROM etl_history WHERE run_id = 'last'")
+    runs = len(history())
+    said = init(tmp_path, place, "--query", NAMED).stdout
+    assert f"Read {runs + 1} rows, which tell of {runs} runs of 2 processors." in " ".join(said.split())
 
 
 def test_columns_that_nothing_reads_are_named_once(tmp_path: Path) -> None:

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from bot.adapters.warehouse.columns import kind_of
 from bot.adapters.warehouse.reading import Reading, read
 from bot.adapters.warehouse.values import Meaning
+from bot.domain.evidence.columns import kind_of
 from bot.domain.evidence.vocabulary import Vocabulary
 from bot.ports.warehouse import DataFile
 from tests.support.builders import NOW, Row

@@ -9,11 +9,11 @@ import duckdb
 import pytest
 
 from bot.adapters.sources.rows import Lines
-from bot.adapters.warehouse.columns import RUNS
 from bot.adapters.warehouse.dialect import Translator
 from bot.adapters.warehouse.plain_rows import PlainRows
 from bot.adapters.warehouse.reading import read
 from bot.adapters.warehouse.values import Meaning
+from bot.domain.evidence.columns import RUNS
 from bot.domain.evidence.vocabulary import Vocabulary
 from bot.ports.warehouse import DataFile
 from tests.support.builders import NOW

@@ -10,7 +10,6 @@ from typing import TextIO
 
 import duckdb
 
-from bot.adapters.warehouse.columns import FileKind, Type
 from bot.adapters.warehouse.headers import Aliases, Header, header_of
 from bot.adapters.warehouse.raw_rows import (
     MOST_BYTES_A_ROW,
@@ -25,6 +24,7 @@ from bot.adapters.warehouse.raw_rows import (
 )
 from bot.adapters.warehouse.text_files import UTF8, bounded_lines, encoding_of, is_damaged, lines_of, opened
 from bot.domain.errors import BadInput
+from bot.domain.evidence.columns import FileKind, Type
 
 DELIMITERS = (",", ";", "\t", "|")
 MOST_LINES_A_ROW = 2_000

@@ -5,10 +5,10 @@ from itertools import combinations
 
 import duckdb
 
-from bot.adapters.warehouse.columns import Column, FileKind
 from bot.adapters.warehouse.raw_rows import RawRows, Source
 from bot.adapters.warehouse.values import Meaning, given, typed
 from bot.domain.errors import BadInput
+from bot.domain.evidence.columns import Column, FileKind
 from bot.domain.redaction import redacted, visible
 
 LONGEST_SHOWN = 80

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import duckdb
 
-from bot.adapters.warehouse.columns import FileKind
 from bot.adapters.warehouse.csv_files import open_csv
 from bot.adapters.warehouse.headers import Aliases
 from bot.adapters.warehouse.json_files import open_json
 from bot.adapters.warehouse.parquet_files import open_parquet
 from bot.adapters.warehouse.raw_rows import RawRows
 from bot.domain.errors import BadInput
+from bot.domain.evidence.columns import FileKind
 
 
 def open_raw(

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.adapters.warehouse.columns import Column, FileKind
 from bot.domain.errors import BadInput
+from bot.domain.evidence.columns import Column, FileKind
 from bot.domain.redaction import visible
 
 MOST_COLUMNS = 10_000
@@ -25,6 +25,10 @@ class Aliases:
 
 
 NO_ALIASES = Aliases({})
+
+
+class LacksColumn(BadInput):
+    """A column is not there without which no row can be used, or to which one of ours is mapped."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,9 @@ def header_of(kind: FileKind, names: Sequence[str], aliases: Aliases, file: str,
     """
     if len(names) > MOST_COLUMNS:
         raise BadInput(f"{file}: names {len(names):,} columns; at most {MOST_COLUMNS:,} are read")
-    _refuse_unmapped(names, aliases, file)
+    ours = {column.name for column in kind.columns}
+    mapped = {name: theirs for name, theirs in aliases.mapped.items() if name in ours}
+    refuse_unmapped(names, Aliases({}, mapped), file)
     exact: dict[str, list[int]] = {}
     loose: dict[str, list[int]] = {}
     for place, name in enumerate(names):
@@ -75,15 +81,16 @@ def refuse_lacking(kind: FileKind, header: Header, aliases: Aliases, file: str) 
             names = dict.fromkeys((*column.aliases, *aliases.others.get(column.name, ())))
             others = [name for name in names if name != column.name][:OTHER_NAMES]
             also = f" (or {', '.join(others)})" if others else ""
-            raise BadInput(f"{file}: has no column {column.name}{also}; it has {visible(header.listed)}")
+            raise LacksColumn(f"{file}: has no column {column.name}{also}; it has {visible(header.listed)}")
 
 
-def _refuse_unmapped(names: Sequence[str], aliases: Aliases, file: str) -> None:
+def refuse_unmapped(names: Sequence[str], aliases: Aliases, file: str) -> None:
+    """Raises BadInput where a column is mapped to one that is not there."""
     there = {_plain(name) for name in names}
     for ours, theirs in aliases.mapped.items():
         if _plain(theirs) not in there:
             listed = Header(tuple(names), {}).listed
-            raise BadInput(f"{file}: columns maps {ours} to {theirs}, which is not there; it has {listed}")
+            raise LacksColumn(f"{file}: columns maps {ours} to {theirs}, which is not there; it has {listed}")
 
 
 def _places(

@@ -8,7 +8,6 @@ from typing import Any
 
 import duckdb
 
-from bot.adapters.warehouse.columns import FileKind
 from bot.adapters.warehouse.headers import MOST_COLUMNS, NO_ALIASES, Aliases, header_of
 from bot.adapters.warehouse.raw_rows import (
     MOST_BYTES_A_ROW,
@@ -24,6 +23,7 @@ from bot.adapters.warehouse.raw_rows import (
 )
 from bot.adapters.warehouse.text_files import UTF8, bounded_lines, encoding_of, is_damaged, lines_of, opened
 from bot.domain.errors import BadInput
+from bot.domain.evidence.columns import FileKind
 from bot.domain.redaction import visible
 
 MOST_BYTES_AN_ARRAY = 256_000_000

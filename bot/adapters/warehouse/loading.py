@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import cast
 
 from bot.adapters.warehouse.calendar_table import lay_calendar
-from bot.adapters.warehouse.columns import GAME_SCHEDULE, RUNS
 from bot.adapters.warehouse.engine import Engine, Session, Value
 from bot.adapters.warehouse.ledger import Ledger, fingerprint, words_of
 from bot.adapters.warehouse.marks import learnt, source_marks
@@ -28,6 +27,7 @@ from bot.adapters.warehouse.unfinished import is_unfinished
 from bot.adapters.warehouse.unmatched import note, other_dates
 from bot.adapters.warehouse.values import Meaning
 from bot.domain.errors import BadInput
+from bot.domain.evidence.columns import GAME_SCHEDULE, RUNS
 from bot.domain.evidence.known import Seen
 from bot.domain.evidence.platform_facts import PlatformFacts
 from bot.domain.evidence.unmatched import unmatched_names

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import duckdb
 
-from bot.adapters.warehouse.columns import FileKind
 from bot.adapters.warehouse.headers import MOST_COLUMNS, Aliases, header_of
 from bot.adapters.warehouse.raw_rows import RawRows, Source, identifier, literal, places_in, shortened
 from bot.domain.errors import BadInput
+from bot.domain.evidence.columns import FileKind
 
 MOST_ROWS = 20_000_000
 _NUMBER = "file_row_number"

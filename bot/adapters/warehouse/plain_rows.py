@@ -11,10 +11,10 @@ from datetime import UTC
 from functools import cached_property
 from typing import NamedTuple
 
-from bot.adapters.warehouse.columns import Column, FileKind, Type
 from bot.adapters.warehouse.headers import Header, header_of
 from bot.adapters.warehouse.raw_rows import LONGEST_TEXT
 from bot.adapters.warehouse.values import CONTROLS, EARLIEST_START, INVISIBLE, LONGEST_NAME, NO_VALUE, Meaning
+from bot.domain.evidence.columns import Column, FileKind, Type
 from bot.domain.redaction import MAY_HOLD_A_SECRET, redacted
 from bot.domain.sources import ZONE_UNSAID
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import duckdb
 
-from bot.adapters.warehouse.columns import Column, FileKind, Type
 from bot.adapters.warehouse.disagreeing import overruled
 from bot.adapters.warehouse.formats import first_line, open_raw
 from bot.adapters.warehouse.headers import refuse_lacking
@@ -18,6 +17,7 @@ from bot.adapters.warehouse.unclear import note_unclear
 from bot.adapters.warehouse.values import Meaning, believed, cleaned, faults, given, typed, without_zone
 from bot.domain.counts import plural
 from bot.domain.errors import BadInput
+from bot.domain.evidence.columns import Column, FileKind, Type
 from bot.domain.redaction import redacted, visible
 from bot.ports.warehouse import DataFile, RejectedRow
 

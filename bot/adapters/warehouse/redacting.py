@@ -2,7 +2,7 @@
 
 import duckdb
 
-from bot.adapters.warehouse.columns import FileKind, Type
+from bot.domain.evidence.columns import FileKind, Type
 from bot.domain.redaction import MAY_HOLD_A_SECRET, redacted
 
 

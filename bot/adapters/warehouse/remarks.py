@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
-from bot.adapters.warehouse.columns import RUNS
 from bot.adapters.warehouse.engine import Session
 from bot.adapters.warehouse.merging_runs import Told
 from bot.adapters.warehouse.refresh import Known
 from bot.adapters.warehouse.staging import Staged
 from bot.adapters.warehouse.staging_runs import unknown_spellings
+from bot.domain.evidence.columns import RUNS
 from bot.domain.platform.names import some_of
 from bot.domain.redaction import visible
 from bot.domain.sources import ZONE_UNSAID, zone_assumed

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.adapters.warehouse.calendar_table import Days
-from bot.adapters.warehouse.columns import FILE_KINDS, RUNS, FileKind, kind_of
 from bot.adapters.warehouse.engine import Session
 from bot.adapters.warehouse.reading import Reading, read
 from bot.adapters.warehouse.staging_given import stage_given
 from bot.adapters.warehouse.staging_runs import days_read
 from bot.adapters.warehouse.unmatched import take_spellings
 from bot.adapters.warehouse.values import Meaning
+from bot.domain.evidence.columns import FILE_KINDS, RUNS, FileKind, kind_of
 from bot.domain.evidence.platform_facts import PlatformFacts
 from bot.ports.warehouse import DataFile, GivenTable, Hints, Progress
 

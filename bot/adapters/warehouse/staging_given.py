@@ -3,12 +3,12 @@
 from collections.abc import Callable
 
 from bot.adapters.warehouse.calendar_table import Days
-from bot.adapters.warehouse.columns import RUNS
 from bot.adapters.warehouse.engine import Session
 from bot.adapters.warehouse.plain_rows import PLAIN, PlainRows, cases
 from bot.adapters.warehouse.reading import Reading
 from bot.adapters.warehouse.sql_text import sql_text
 from bot.adapters.warehouse.values import Meaning
+from bot.domain.evidence.columns import RUNS
 from bot.domain.evidence.runs import Category
 from bot.domain.redaction import visible
 from bot.ports.warehouse import GivenTable

@@ -7,9 +7,9 @@ from typing import Any
 
 import duckdb
 
-from bot.adapters.warehouse.columns import FileKind
 from bot.adapters.warehouse.redacting import redact_column
 from bot.adapters.warehouse.values import Meaning, believed
+from bot.domain.evidence.columns import FileKind
 from bot.domain.evidence.known import Unclear, UnclearRows
 
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from bot.adapters.warehouse.columns import Column, Type
 from bot.adapters.warehouse.headers import Aliases
 from bot.adapters.warehouse.raw_rows import Source, quoted
+from bot.domain.evidence.columns import Column, Type
 from bot.domain.evidence.known import AHEAD
 from bot.domain.evidence.vocabulary import Vocabulary
 from bot.domain.platform.names import UNSEEN

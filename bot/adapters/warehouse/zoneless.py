@@ -5,11 +5,11 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from bot.adapters.warehouse.columns import kind_of
 from bot.adapters.warehouse.formats import open_raw
 from bot.adapters.warehouse.headers import Aliases
 from bot.adapters.warehouse.reading import zoneless
 from bot.domain.errors import BadInput
+from bot.domain.evidence.columns import kind_of
 
 
 def zoneless_in(path: Path, stem: str, aliases: Aliases) -> tuple[str, ...]:

@@ -1,7 +1,10 @@
 """The columns of the files of a data directory: names, aliases, types, and what their absence costs."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+
+from bot.domain.errors import suggest
 
 
 class Type(StrEnum):
@@ -155,3 +158,9 @@ FILE_KINDS = (GAME_SCHEDULE, RAW_FILES, TABLE_LOADS, PLANNED_WINDOWS, RUNS)
 def kind_of(stem: str) -> FileKind:
     """The kind of a file by what its name begins with, such as `runs`."""
     return next(kind for kind in FILE_KINDS if kind.stem == stem)
+
+
+def unknown_column(name: str, kinds: Iterable[FileKind] = FILE_KINDS) -> str | None:
+    """What to say of a name that is no column of such files; None: it is one."""
+    ours = {column.name for kind in kinds for column in kind.columns}
+    return None if name in ours else f"{name!r} is no column of Fireline's. {suggest(name, ours)}".rstrip()
