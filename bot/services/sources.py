@@ -118,12 +118,8 @@ class SourcesService:
             except SourceFailed as error:
                 self._failed(name, error)
                 raise
-            except BadInput as error:
-                failed = _unusable(error)
-                self._failed(name, failed)
-                raise failed from error
-            except OSError as error:
-                failed = SourceFailed(reason_of(error), "Look at this machine's disk and network.")
+            except (BadInput, OSError) as error:
+                failed = _failure(error)
                 self._failed(name, failed)
                 raise failed from error
             finally:
@@ -156,8 +152,8 @@ class SourcesService:
         source = self._named(name).source
         try:
             return self._reads[name].steps.check(source, self._clock())
-        except BadInput as error:
-            raise _unusable(error) from error
+        except (BadInput, OSError) as error:
+            raise _failure(error) from error
 
     def statuses(self) -> tuple[SourceStatus, ...]:
         """Every source, in the order of the configuration."""
@@ -303,7 +299,9 @@ def _glance(name: str, reads: _Reads, now: datetime) -> str:
     return f"source {name} was read {max(0, round((now - reads.synced_at).total_seconds())):,} s ago"
 
 
-def _unusable(error: BadInput) -> SourceFailed:
+def _failure(error: BadInput | OSError) -> SourceFailed:
+    if isinstance(error, OSError):
+        return SourceFailed(reason_of(error), "Look at this machine's disk and network.")
     return SourceFailed(str(error).rstrip("."), "Correct sources.yaml, or what the source gives.")
 
 

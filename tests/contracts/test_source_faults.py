@@ -312,11 +312,13 @@ def test_a_full_disk_is_no_fault_of_the_code(
     held: SqlWarehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = database(tmp_path / "history.db", ROWS)
+    source._remarks = lambda *_: ""  # which a check writes rows for
     with reading(held, Clock(), history=source) as service:
         with monkeypatch.context() as full:
             full.setattr(tempfile, "tempdir", str(tmp_path / "no room"))
-            with pytest.raises(SourceFailed, match=r"No such file or directory\. Look at this machine's disk"):
-                service.sync("history")
+            for act in (service.sync, service.check):
+                with pytest.raises(SourceFailed, match=r"No such file or directory\. Look at this machine's disk"):
+                    act("history")
         assert synced(service) == 4
 
 

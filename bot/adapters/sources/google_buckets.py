@@ -64,7 +64,7 @@ class GoogleBuckets:
         if first:
             given |= {"startOffset": _name(first), "endOffset": _name(end)}
         while True:
-            page: dict[str, Any] = self._asked(bucket, "/o", given).json()
+            page = _page(bucket, self._asked(bucket, "/o", given))
             for each in page.get("items", ()):
                 written = datetime.fromisoformat(each["timeCreated"])
                 yield Entry(f"gs://{bucket}/{each['name']}", int(each["size"]), written)
@@ -115,6 +115,19 @@ def _answering(bucket: str) -> Iterator[None]:
         late = "timed out" in str(error)
         why = f" within {TIMEOUT_S[1]:g} s" if late else f": {type(error).__name__}"
         raise SourceFailed(f"gs://{bucket} does not answer{why}", "Check the network. It is tried again.") from error
+
+
+def _page(bucket: str, answer: "Response") -> dict[str, Any]:
+    """Raises SourceFailed for what is no answer of Google's, such as the page at which a proxy asks for a login."""
+    from requests.exceptions import JSONDecodeError
+
+    try:
+        page: dict[str, Any] = answer.json()
+    except JSONDecodeError as error:
+        kind = answer.headers.get("Content-Type", "no type")
+        reason = f"gs://{bucket}: what answers is not Google Cloud Storage: {kind}, no JSON"
+        raise SourceFailed(reason, "Is a proxy between? Check HTTPS_PROXY and the network.") from error
+    return page
 
 
 def _refused(bucket: str, answer: "Response") -> SourceFailed:
