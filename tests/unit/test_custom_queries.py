@@ -47,6 +47,18 @@ def test_what_is_wrong_with_it_in_one_line(warehouse: Warehouse, name: str) -> N
     assert said(warehouse, CUSTOM[name]) == WRONG[name]
 
 
+@pytest.mark.parametrize(
+    ("sql", "why"),
+    [
+        ("SELECT day, good, total FROM `my-project.nba.graded`", "table graded"),
+        ("SELECT day, good, total FROM nba.graded", "table graded"),
+        ("SELECT t.hit AS day, 1 AS good, 1 AS total FROM daily_counts AS t", "column hit"),
+    ],
+)
+def test_a_name_that_is_not_there_is_named_as_it_is_written(warehouse: Warehouse, sql: str, why: str) -> None:
+    assert said(warehouse, CustomQuery("q", sql)) == f"its query names {why}, which is not there"
+
+
 def test_every_query_that_cannot_be_run_is_among_them() -> None:
     assert set(CUSTOM) - set(WRONG) == {"good of total", "a value"}
 

@@ -18,7 +18,10 @@ from bot.domain.slo import CustomQuery
 MOST_ROWS = 1_000
 PARAMETERS = frozenset({"since", "until"})
 _PLAIN = re.compile(r"[\w*-]+")
-_COLUMN = re.compile(r'Referenced column "([^"]+)" not found|Unrecognized name: ([\w.`]+)|Name (\w+) not found')
+_COLUMN = re.compile(
+    r'Referenced column "([^"]+)" not found|not have a column named "([^"]+)"'
+    r"|Unrecognized name: ([\w.`]+)|Name (\w+) not found"
+)
 _TABLE = re.compile(r"Table with name (\S+) does not exist|[Tt]able \"?([\w.:`-]+?)\"? (?:was not found|not found)")
 _NOT_FOUND = re.compile(r"Not found: (?:Table|Dataset) ([\w.:-]+)")
 
@@ -87,7 +90,7 @@ def _fault(said: str) -> str:
 
 
 def _first(found: re.Match[str]) -> str:
-    return next(each for each in found.groups() if each).strip("`").rstrip(".!")
+    return next(each for each in found.groups() if each).strip('`"').rstrip(".!")
 
 
 def _slow(query: CustomQuery) -> str:
