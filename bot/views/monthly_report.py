@@ -57,7 +57,7 @@ def budgets(report: MonthlyReport, voice: Voice) -> list[str]:
     """Each objective: compliance of the month and of the one before, with their n, and what is left of its budget."""
     if report.slo is None:
         return [UNAVAILABLE]
-    platform = [voice.data(_capital(slo_words.platform(each))) for each in report.slo.platform]
+    platform = [voice.data(slo_words.platform(each)) for each in report.slo.platform]
     counted = [_budget(each, report.month, voice) for each in report.slo.objectives]
     return [*([*counted, *platform] or [slo_words.NO_OBJECTIVE]), *map(voice.data, report.slo.notes)]
 

@@ -77,7 +77,7 @@ def spent(report: SloReport) -> str:
     return f"{said}, unknown: {some_of(missing, MOST_NAMED)}" if missing else said
 
 
-def name(objective: Objective) -> str:
+def name(objective: Objective | PlatformStanding) -> str:
     """At the beginning of a line."""
     return f"{objective.label[:1].upper()}{objective.label[1:]}"
 
@@ -152,13 +152,13 @@ def platform(found: PlatformStanding) -> str:
     objective = found.objective
     over = f"over {plural(objective.window_days, 'day')}"
     target = f"target {objective.objective:.1%}"
-    name = found.label
+    called = name(found)
     if found.budget is not None:
         said = UNKNOWN if found.late is None else f"{hours(found.late)} late of {hours(found.budget)} allowed"
-        return f"{name}: {said} {over}, {target}"
+        return f"{called}: {said} {over}, {target}"
     if found.counts is not None:
-        return f"{name}: {rate(found.counts)} {over}, {target}"
-    return f"{name}: {UNKNOWN}, nothing measures it; {target}"
+        return f"{called}: {rate(found.counts)} {over}, {target}"
+    return f"{called}: {UNKNOWN}, nothing measures it; {target}"
 
 
 def described(level: ServiceLevel, objective: Objective | None, a_day: int) -> str:

@@ -167,7 +167,7 @@ def test_what_nobody_can_tell_is_shown_and_burns_nothing() -> None:
     text = slo.text(report)
     assert "100.0% of 957, 33 unknown" in text
     assert "unknown: no outcome is known in 30 days" in text
-    assert "hit rate: unknown, nothing measures it; target 55.0%" in text
+    assert "Hit rate: unknown, nothing measures it; target 55.0%" in text
     assert [each.kept for each in report.platform] == [False, None, None]
 
 
