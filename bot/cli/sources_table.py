@@ -57,6 +57,6 @@ _COLUMNS = (
     Column[Source]("newest row", lambda source: Text(_span(source["lag_seconds"])), right=True),
     Column[Source]("rows", lambda source: Text(f"{source['rows']:,}"), right=True),
     Column[Source]("rejected", lambda source: Text(f"{source['rejected']:,}"), right=True),
-    Column[Source]("reads billed", lambda source: Text(_billed(source["bytes_billed"])), right=True, spare=1),
+    Column[Source]("billed", lambda source: Text(_billed(source["bytes_billed"])), right=True, spare=1),
     Column[Source]("state", _state, sentence=True),
 )

@@ -106,7 +106,8 @@ class SourceMark:
     """How far a source has been read: it is stored together with its rows. `cursor` is the source's own text.
 
     `moved_at`: when it was last stored. `newest`: the last moment that its rows tell of. The figures count all that it
-    ever brought. `brings`, `arrivals` as in `SourceStatus`; the warehouse learns them from the rows.
+    ever brought, `bytes_billed` what its reads and the loads of its rows have billed. `brings`, `arrivals` as in
+    `SourceStatus`; the warehouse learns them from the rows.
     """
 
     source: str

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from google.cloud.bigquery import QueryJob
 from typer.testing import CliRunner, Result
 
 from bot.adapters.sources.bigquery import BigQuerySource
@@ -25,6 +26,7 @@ from bot.services.loading import hints_of
 from bot.services.sources import Connected, SourcesService, SyncReport
 from tests.contracts.bqemulator.emulator import PROJECT
 from tests.contracts.bqemulator.proxy import Proxy, proxied
+from tests.contracts.partitions import Noting
 from tests.contracts.sources.rigs import LATENESS, BigQueryTable
 from tests.support.builders import DAY, NOW, RULES, registry, run, warehouse
 from tests.support.local_server import served
@@ -94,6 +96,22 @@ def test_what_a_read_billed_is_counted_with_its_rows(proxy: Proxy, table: BigQue
     assert synced(source, held).bytes_billed == 40_000_000
     (mark,) = held.source_marks().values()
     assert mark.bytes_billed == 60_000_000
+
+
+def test_what_a_load_billed_is_counted_beside_its_read(
+    table: BigQueryTable, bigquery_endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The ledger is asked before the load begins. Small tables that are listed bill nothing."""
+    monkeypatch.setattr(QueryJob, "total_bytes_billed", property(lambda _: 1))
+    table.put([run("a")])
+    engine = Noting(PROJECT, "billed", endpoint=bigquery_endpoint)
+    with closing(SqlWarehouse(engine)) as into:
+        engine.asked.clear()
+        report = synced(table.source(bigquery_endpoint), into)
+        (mark,) = into.source_marks().values()
+    of_load = next(at for at, (text, _) in enumerate(engine.asked) if "source_marks" in text) - 1
+    assert (report.bytes_billed, of_load > 20) == (1, True)
+    assert mark.bytes_billed == report.bytes_billed + of_load
 
 
 def test_reads_that_bill_much_come_less_often_and_say_so(

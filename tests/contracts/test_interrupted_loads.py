@@ -102,10 +102,10 @@ class MortalBigQuery(BigQueryEngine):
 
     fatal: str | None = None
 
-    def run(self, statement: str, parameters: Parameters) -> None:
+    def run(self, statement: str, parameters: Parameters) -> int:
         if self.fatal is not None and self.fatal in statement:
             raise Killed
-        super().run(statement, parameters)
+        return super().run(statement, parameters)
 
 
 def contents(path: Path) -> dict[str, list[tuple[Any, ...]]]:

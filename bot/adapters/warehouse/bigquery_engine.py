@@ -49,16 +49,21 @@ class BigQueryEngine:
             self._make_tables()
 
     def rows(self, name: str, parameters: Parameters | None = None) -> list[tuple[Any, ...]]:
+        return self.answered(name, parameters or {})[0]
+
+    def answered(self, name: str, parameters: Parameters) -> tuple[list[tuple[Any, ...]], int]:
+        """The rows, and the bytes billed for them."""
         from google.cloud.bigquery.retry import DEFAULT_JOB_RETRY
 
         with errors_named(self._where):
             whole = listing(sql_text(name))
             if whole is not None:
-                return listed(self._client, self._where, whole, _tries())
-            text, config = self._bound(sql_text(name), parameters or {})
+                return listed(self._client, self._where, whole, _tries()), 0
+            text, config = self._bound(sql_text(name), parameters)
             again = DEFAULT_JOB_RETRY.with_timeout(PATIENCE)
             job = self._client.query(text, job_config=config, retry=_tries(), job_retry=again)
-            return [tuple(row.values()) for row in job.result(retry=_tries())]
+            found = [tuple(row.values()) for row in job.result(retry=_tries())]
+            return found, int(job.total_bytes_billed or 0)
 
     def select(self, query: CustomQuery, parameters: Parameters) -> list[tuple[Any, ...]]:
         """More bytes than it may bill are refused before anything is read."""
@@ -97,23 +102,24 @@ class BigQueryEngine:
     def close(self) -> None:
         self._client.close()  # type: ignore[no-untyped-call]
 
-    def run(self, statement: str, parameters: Parameters) -> None:
-        """Execute one statement, once."""
+    def run(self, statement: str, parameters: Parameters) -> int:
+        """Execute one statement, once; the bytes that it billed."""
         with errors_named(self._where):
             text, config = self._bound(statement, parameters)
-            self._once(text, config)
+            return self._once(text, config)
 
-    def execute(self, text: str) -> None:
-        """A text that binds nothing, as it is: it may hold words of a team's own."""
+    def execute(self, text: str) -> int:
+        """A text that binds nothing, as it is: it may hold words of a team's own. The bytes that it billed."""
         from google.cloud.bigquery import QueryJobConfig
 
         with errors_named(self._where):
-            self._once(text, QueryJobConfig(default_dataset=self._where))
+            return self._once(text, QueryJobConfig(default_dataset=self._where))
 
-    def _once(self, text: str, config: "bigquery.QueryJobConfig") -> None:
+    def _once(self, text: str, config: "bigquery.QueryJobConfig") -> int:
         refuse_unless(self._may)
         job = self._client.query(text, job_config=config, retry=None, job_retry=None)  # type: ignore[arg-type]
         job.result(job_retry=None)
+        return int(job.total_bytes_billed or 0)
 
     def replace(
         self, table: str, content: IO[bytes], file_format: str, schema: "Sequence[bigquery.SchemaField]"
@@ -178,13 +184,19 @@ class _Writer:
     def __init__(self, engine: BigQueryEngine, reader: duckdb.DuckDBPyConnection) -> None:
         self._engine = engine
         self._reader = reader
+        self._billed = 0
 
     def run(self, name: str, parameters: Parameters | None = None) -> None:
         for statement in statements(sql_text(name)):
-            self._engine.run(statement, parameters or {})
+            self._billed += self._engine.run(statement, parameters or {})
 
     def rows(self, name: str, parameters: Parameters | None = None) -> list[tuple[Any, ...]]:
-        return self._engine.rows(name, parameters)
+        found, billed = self._engine.answered(name, parameters or {})
+        self._billed += billed
+        return found
+
+    def billed(self) -> int:
+        return self._billed
 
     def reader(self) -> duckdb.DuckDBPyConnection:
         return self._reader
@@ -199,14 +211,14 @@ class _Writer:
                 self._engine.replace(table, content, SourceFormat.PARQUET, schema)
 
     def stage(self, table: str, select: str) -> None:
-        self._engine.execute(f"CREATE OR REPLACE TABLE {table} AS {select}")
+        self._billed += self._engine.execute(f"CREATE OR REPLACE TABLE {table} AS {select}")
 
     def fill(self, table: str, columns: Sequence[str], rows: Iterable[tuple[Value, ...]]) -> None:
         from google.cloud.bigquery import SourceFormat
 
         lines = json_lines(columns, rows)
         if not lines.getbuffer():
-            self._engine.run(f"DELETE FROM {table} WHERE TRUE", {})  # noqa: S608 (our own name)
+            self._billed += self._engine.run(f"DELETE FROM {table} WHERE TRUE", {})  # noqa: S608 (our own name)
             return
         schema = self._engine.schema_of(table)
         self._engine.replace(table, lines, SourceFormat.NEWLINE_DELIMITED_JSON, schema)

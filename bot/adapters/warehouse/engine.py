@@ -45,6 +45,10 @@ class Session(Protocol):
         """Replace the whole content of a table."""
         ...
 
+    def billed(self) -> int:
+        """Bytes that what was asked here has billed so far; 0 where nothing is billed."""
+        ...
+
 
 class Engine(Protocol):
     """A database that runs the shared SQL. Times in parameters and results are aware UTC.

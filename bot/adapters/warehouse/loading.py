@@ -322,7 +322,7 @@ def _move(session: Session, mark: SourceMark, staged: Sequence[Staged], newest_o
             "newest": max((min(moment, now) for moment in moments if moment is not None), default=None),
             "rows": before.rows + sum(item.reading.rows for item in staged),
             "rejected": before.rejected + mark.rejected + sum(item.reading.rejected_rows for item in staged),
-            "bytes_billed": before.bytes_billed + mark.bytes_billed,
+            "bytes_billed": before.bytes_billed + mark.bytes_billed + session.billed(),
             "brings": brings,
             "arrivals": arrivals,
         },

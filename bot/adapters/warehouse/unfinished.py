@@ -57,6 +57,9 @@ class _Marking:
         self._mark()
         self._session.fill(table, columns, rows)
 
+    def billed(self) -> int:
+        return self._session.billed()
+
     def _mark(self) -> None:
         if not self.has_changed:
             self.has_changed = True
