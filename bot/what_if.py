@@ -73,12 +73,14 @@ def recorded(old: Path, data: Path, now: datetime) -> Iterator[Warehouse]:
 
 
 @contextmanager
-def recorded_history(old: Path, data: Path, now: datetime) -> Iterator[WhatIfService]:
-    """Over a data directory, read by the rules of the old configuration; nobody has said anything of its incidents."""
+def recorded_history(settings: Settings, old: Path, data: Path, now: datetime) -> Iterator[WhatIfService]:
+    """Over a data directory, read by the rules of the old configuration; what people said of its incidents is in the
+    state of these settings, if there is one.
+    """
     from bot.services.what_if import WhatIfService
 
-    with recorded(old, data, now) as opened:
-        yield WhatIfService(opened, None, beside)
+    with recorded(old, data, now) as opened, to_read_if_any(settings) as store:
+        yield WhatIfService(opened, store, beside)
 
 
 def beside(work: Callable[[], Would]) -> Callable[[], Would]:

@@ -58,4 +58,4 @@ def compare(
 def _history(asked: Comparison, settings: "Settings", moment: datetime) -> "AbstractContextManager[WhatIfService]":
     from bot.what_if import own_history, recorded_history
 
-    return own_history(settings) if asked.data is None else recorded_history(asked.old, asked.data, moment)
+    return own_history(settings) if asked.data is None else recorded_history(settings, asked.old, asked.data, moment)

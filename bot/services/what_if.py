@@ -120,7 +120,8 @@ class WhatIfService:
         if (old.levels, old.registry) != (new.levels, new.registry):
             past = self._history(span, days)
             both = [_with_alerts(would, each, past, old.registry) for would, each in zip(both, (old, new), strict=True)]
-        return WhatIf(old=both[0], new=both[1], confirmed=tuple(self._confirmed(span)))
+        confirmed = None if self._state is None else tuple(_confirmed(self._state, span))
+        return WhatIf(old=both[0], new=both[1], confirmed=confirmed)
 
     def _history(self, span: ReplaySpan, days: int) -> History:
         """What alerts on budgets go by; a query is asked once for both."""
@@ -130,22 +131,21 @@ class WhatIfService:
         ask = cache(lambda query: self._warehouse.day_values(query, first, last))
         return History(self._warehouse.outcomes(window), ask, span.last, days)
 
-    def _confirmed(self, span: ReplaySpan) -> Iterator[Confirmed]:
-        if self._state is None:
-            return
-        for incident in self._state.announced(span.first, span.last):
-            if incident.has_data and is_confirmed(incident, self._state):
-                ended = incident.resolved_at or max(incident.last_update_at, incident.announced_at + ONGOING)
-                yield Confirmed(
-                    label=incident.label,
-                    subjects=frozenset(
-                        (name, day)
-                        for name in incident.processors or (incident.root,)
-                        for day in incident.data_dates or (None,)
-                    ),
-                    since=incident.announced_at,
-                    until=ended,
-                )
+
+def _confirmed(state: State, span: ReplaySpan) -> Iterator[Confirmed]:
+    for incident in state.announced(span.first, span.last):
+        if incident.has_data and is_confirmed(incident, state):
+            ended = incident.resolved_at or max(incident.last_update_at, incident.announced_at + ONGOING)
+            yield Confirmed(
+                label=incident.label,
+                subjects=frozenset(
+                    (name, day)
+                    for name in incident.processors or (incident.root,)
+                    for day in incident.data_dates or (None,)
+                ),
+                since=incident.announced_at,
+                until=ended,
+            )
 
 
 def _silence(registry: Registry, name: str, span: ReplaySpan) -> Silence:

@@ -10,6 +10,7 @@ from bot.views import numbers
 from bot.views.replay import table
 
 MOST_LISTED = 30
+NOT_KNOWN = "what people confirmed is not known, as there is no state here: look at what is lost"
 MOST_MISSING = 5
 
 
@@ -61,7 +62,13 @@ def lines(found: WhatIf, refused: Iterable[str]) -> Iterator[str]:
             yield from (f"  {line}" for line in listed[:MOST_LISTED])
             if len(listed) > MOST_LISTED:
                 yield f"  and {len(listed) - MOST_LISTED:,} more; --markdown lists all"
+    if found.confirmed is None and (found.lost or found.unpaged):
+        yield f"{NOT_KNOWN[:1].upper()}{NOT_KNOWN[1:]}."
     yield from (f"Refused: {reason}." for reason in refused)
+
+
+def _accepted(found: WhatIf) -> str:
+    return NOT_KNOWN if found.confirmed is None else "no confirmed incident is lost"
 
 
 def _sections(found: WhatIf) -> list[tuple[str, list[str]]]:
@@ -115,7 +122,7 @@ def _in_part(each: InPart) -> str:
 def markdown(found: WhatIf, refused: Iterable[str]) -> str:
     """As a comment on a proposed change: the verdict first."""
     said = found.new.messages
-    verdict = [f"- **Refused**: {reason}." for reason in refused] or ["- Accepted: no confirmed incident is lost."]
+    verdict = [f"- **Refused**: {reason}." for reason in refused] or [f"- Accepted: {_accepted(found)}."]
     rows = [[name, f"{before:,}", f"{after:,}"] for name, before, after in _changes(found)]
     parts = [
         ["# What the change would have said", "", headline(found), "", *verdict],
@@ -150,7 +157,7 @@ def document(found: WhatIf, refused: Iterable[str]) -> dict[str, Any]:
         "unburnt": [{"objective": each.objective, "at": each.at.isoformat()} for each in found.unburnt],
         "burnt_now": [{"objective": each.objective, "at": each.at.isoformat()} for each in found.burnt_now],
         "unjudged": list(found.unjudged),
-        "lost_confirmed": list(found.lost_confirmed),
+        "lost_confirmed": None if found.confirmed is None else list(found.lost_confirmed),
         "refused": list(refused),
     }
 

@@ -17,6 +17,8 @@ import pytest
 import yaml
 from typer.testing import CliRunner, Result
 
+from bot.adapters.state.database import open_engine
+from bot.adapters.state.stores import SqlState
 from bot.cli.app import app
 from bot.config.settings import BUNDLED_CONFIG
 from bot.domain.errors import BadInput
@@ -30,12 +32,14 @@ from bot.domain.platform.registry import Registry
 from bot.domain.reports.what_if import WhatIf
 from bot.domain.slo import CustomQuery, Measure, PlatformObjective, ServiceLevel, ServiceLevels
 from bot.ports.fakes.state import FakeState
+from bot.ports.state import State
 from bot.ports.warehouse import Warehouse
 from bot.services.replay import ALWAYS, FAR, ReplayService, ReplaySpan, replayed
 from bot.services.what_if import Configuration, Silenced, WhatIfService, said_alone
 from bot.views import what_if as view
 from bot.what_if import beside, configuration
 from tests.support.builders import load, warehouse
+from tests.support.migrated_state import empty_state
 from tests.support.notices import incident
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "example"
@@ -91,14 +95,19 @@ def compared(week: Warehouse, old: Configuration, new: Configuration, state: Fak
 
 def told_then(word: EntryKind | Word) -> FakeState:
     """An incident of that night that people acknowledged, or gave a word on."""
-    state, found = FakeState(), lost_then()
-    state.commit(found.announced_at, GateResult((), (), (found,)), 0)
+    state = FakeState()
+    tell(state, word)
+    return state
+
+
+def tell(state: State, word: EntryKind | Word) -> None:
+    found = lost_then()
     with state.transaction() as tx:
+        tx.gate.commit(found.announced_at, GateResult((), (), (found,)), 0)
         if isinstance(word, EntryKind):
             tx.responses.note([Entry(found.id, found.announced_at, word, "Ana has it", "slack:U1")])
         else:
             tx.incidents.say(found.id, Feedback("U1", word, found.announced_at))
-    return state
 
 
 def lost_then() -> Incident:
@@ -324,14 +333,24 @@ def fireline(*arguments: object) -> Result:
 
 def test_the_command(tmp_path: Path) -> None:
     old, new = folder(tmp_path / "old"), changed(tmp_path / "new", "registry.yaml", of_root(sporadic=True))
-    asked = ("--against", old, "--config", new, "--data", EXAMPLE, "--days", 6, "--step", "30m")
+    here = ("--home", tmp_path, "--data", EXAMPLE, "--days", 6, "--step", "30m")
+    asked = ("--against", old, "--config", new, *here)
     said = json.loads(fireline(*asked, "--json").stdout)
     assert [each["processors"][0] for each in said["lost"]] == [ROOT]
     text = fireline(*asked)
     assert (text.exit_code, f"P0 {ROOT}: zero_records_processor for {DAY}" in text.stdout) == (0, True)
+    assert "What people confirmed is not known, as there is no state here: look at what is" in text.stdout
     drawn = fireline(*asked, "--markdown").stdout
+    assert "- Accepted: what people confirmed is not known" in drawn
     assert drawn.startswith("# What the change would have said\n")
     assert f"P0 {ROOT}: zero_records_processor for {DAY} |" in drawn
+    engine = open_engine(empty_state(tmp_path / "state.db"))
+    tell(SqlState(engine), Word.USEFUL)
+    engine.dispose()
+    refused = fireline(*asked)
+    assert (refused.exit_code, "incidents that people confirmed would be lost: INC-1" in refused.stdout) == (1, True)
+    same = fireline(*here, "--against", old, "--config", old, "--markdown")
+    assert "- Accepted: no confirmed incident is lost." in same.stdout
     nowhere = fireline("--against", tmp_path / "none", "--data", EXAMPLE)
     assert (nowhere.exit_code, "is no directory. Name a configuration folder" in nowhere.output) == (1, True)
     assert "--data DIR is missing" in fireline("--out", tmp_path / "x").output

@@ -115,9 +115,11 @@ class InPart:
 
 @dataclass(frozen=True, kw_only=True)
 class WhatIf:
+    """`confirmed` None: nobody can tell what people confirmed, as there is no state."""
+
     old: Would
     new: Would
-    confirmed: Sequence[Confirmed] = field(default=())
+    confirmed: Sequence[Confirmed] | None = field(default=())
 
     @cached_property
     def lost(self) -> tuple[Lost, ...]:
@@ -172,7 +174,7 @@ class WhatIf:
     @property
     def lost_confirmed(self) -> tuple[str, ...]:
         """Incidents that people confirmed, that the new configuration does not tell of, or in the digest alone."""
-        return tuple(each.label for each in self.confirmed if _heard(each, self.new) < _heard(each, self.old))
+        return tuple(each.label for each in self.confirmed or () if _heard(each, self.new) < _heard(each, self.old))
 
     def refused(self, most_rise: float) -> tuple[str, ...]:
         """Why the change should not go in, in words; none: it may. `most_rise`: a share of the pages before (0.2)."""
@@ -186,7 +188,9 @@ class WhatIf:
         return tuple(reasons)
 
     def _of_people(self, trouble: Trouble) -> tuple[str, ...]:
-        return tuple(each.label for each in self.confirmed if each.label in self.lost_confirmed and each.is_in(trouble))
+        return tuple(
+            each.label for each in self.confirmed or () if each.label in self.lost_confirmed and each.is_in(trouble)
+        )
 
 
 def _same(trouble: Trouble, in_: Would) -> list[Trouble]:
