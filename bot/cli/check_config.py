@@ -11,9 +11,11 @@ from bot.cli.terminal import say, say_folded, shown
 from bot.domain.counts import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from bot.domain.errors import Problem
+    from bot.domain.escalation.pages import Targets
+    from bot.domain.oncall.schedule import Person
     from bot.domain.platform.registry import Processor, Registry
     from bot.domain.reports.objectives import Objective
     from bot.domain.slo import ServiceLevels
@@ -146,13 +148,28 @@ def _of_pages(folder: Path) -> list[str]:
     with paging_rules(Settings(config=folder, home=settings_of(None).home)) as rules:
         moment = now()
         schedule = rules.oncall.schedule(moment)
+        mail = list(_of_mail(folder, schedule.by_name, rules.target))
         if not schedule.rotas:
-            return []
+            return mail
         wrong = list(faults(rules.policy, schedule, rules.target, rules.provider, moment))
         waiting = list(rules.not_ready)
         if wrong and not waiting:
             raise BadInput("Incidents would not reach people:\n" + "\n".join(f"  {each}" for each in wrong))
-        return [*waiting, *wrong, *uncovered(rules.policy, schedule, moment)]
+        return [*waiting, *wrong, *uncovered(rules.policy, schedule, moment), *mail]
+
+
+def _of_mail(folder: Path, people: "Mapping[str, Person]", target: "Targets") -> "Iterator[str]":
+    """Who is to get reports by mail and would get none."""
+    from bot.config.policy import load_policy
+    from bot.domain.errors import suggest
+    from bot.services.report_posts import MAIL
+
+    for name in load_policy(folder / "policy.yaml").reports.mail:
+        if name not in people:
+            yield f"policy.yaml: reports.mail: there is no {name!r} in oncall.yaml. {suggest(name, people)}".rstrip()
+        elif target(MAIL, people[name]) is None:
+            lacks = "an `email` in oncall.yaml, or `mail` in channels.yaml"
+            yield f"policy.yaml: reports.mail: no report reaches {name} by mail: {lacks} is missing"
 
 
 def _summary(registry: "Registry") -> str:

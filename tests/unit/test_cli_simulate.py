@@ -136,3 +136,12 @@ def test_what_waits_for_the_environment_is_a_warning(folder: Path, monkeypatch: 
     said = fireline("check-config", str(folder))
     assert said.exit_code == 0
     assert "not ready: set the environment variable TWILIO_TOKEN" in said.output
+
+
+def test_who_gets_no_report_by_mail_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TWILIO_TOKEN")  # else paging is refused for Ben
+    policy = folder / "policy.yaml"
+    policy.write_text(policy.read_text().replace("  mail: []", "  mail: [Anna, Ben]"))
+    said = " ".join(fireline("check-config", str(folder)).output.split())
+    assert "reports.mail: there is no 'Anna' in oncall.yaml. Did you mean Ana?" in said
+    assert "reports.mail: no report reaches Ben by mail: an `email` in oncall.yaml, or `mail` in channels" in said
