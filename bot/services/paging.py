@@ -14,7 +14,7 @@ from bot.domain.delivery import Act, Kind, Outcome, Page, PageState, Queued
 from bot.domain.errors import StateUnavailable
 from bot.domain.escalation import practice
 from bot.domain.escalation.bundles import WITHIN, Carried, Hold, can_be_carried, turn
-from bot.domain.escalation.pages import NAMESPACE
+from bot.domain.escalation.pages import NAMESPACE, WORTH_A_SECOND
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.escalation_policy import WRITTEN
 from bot.domain.incidents.incident import Incident
@@ -54,7 +54,6 @@ NO_ANSWER = timedelta(seconds=60)
 REPEAT = "(possible repeat)"
 TURN_S = 5.0
 """After so long the outbox is read again: something worse may be due."""
-WORTH_A_SECOND = (Severity.P0, Severity.P1)
 Wording = Callable[[Incident, Response, Queued, Sequence[Carried]], tuple[str, str]]
 """The title of a page and its text; what it carries is named in it."""
 

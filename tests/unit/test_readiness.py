@@ -70,7 +70,8 @@ def test_an_account_that_slack_does_not_let_us_write_to_is_no_way_to_anybody() -
     found = readiness(POLICY, replace(PLAN, people=people), lost, NOW, doubts)  # type: ignore[arg-type]
     said = {(each.person, each.severity): how(each) for each in found}
     assert said["Ana", Severity.P0] == "partly, not by slack (the account is deactivated)"
-    assert said["Ana", Severity.P1] == "unreachable, not by slack (the account is deactivated)"
+    assert said["Ana", Severity.P1] == "partly, not by slack (the account is deactivated)", "it goes on by voice"
+    assert said["Ben", Severity.P1] == "unreachable, not by slack (no such account in this workspace)"
     assert said["Ben", Severity.P0] == "unreachable, not by slack (no such account in this workspace) or voice"
     assert said["Chris", Severity.P1] == "partly, not by slack (Slack did not answer users.info)"
     assert said["Dana", Severity.P0] == "ready"

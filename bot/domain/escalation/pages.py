@@ -17,6 +17,8 @@ NAMESPACE = UUID("5c1f0a52-6d52-4f0e-9a3c-0b7f3d1f6a11")
 """Of the ids of pages: the same step of the same cycle makes the same ids, whoever makes them."""
 KEEP_A_STATE = frozenset({"pagerduty"})
 """Channels that go on paging by themselves until they are told."""
+WORTH_A_SECOND = (Severity.P0, Severity.P1)
+"""What goes to a person by another provider, too, when a channel refuses it."""
 _FOLLOWING = {
     ResponseState.ACKNOWLEDGED: Act.ACKNOWLEDGE,
     ResponseState.MITIGATED: Act.ACKNOWLEDGE,

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from bot.domain.counts import plural
 from bot.domain.errors import suggest
-from bot.domain.escalation.pages import Targets
+from bot.domain.escalation.pages import WORTH_A_SECOND, Targets
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.escalation_policy import WRITTEN, EscalationPolicy, Ladder, Step
 from bot.domain.oncall.on_call import gaps, shifts
@@ -58,24 +58,34 @@ def readiness(
     policy: EscalationPolicy, schedule: Schedule, targets: Targets, now: datetime, doubts: Doubts = no_doubt
 ) -> list[Readiness]:
     """Of everybody who has a turn in the next 60 days, for each severity that pages them; in order of the file."""
-    found = []
+    found, every = [], _waking([step for ladder in policy.ladders.values() for step in ladder.steps])
     for severity, ladder in sorted(policy.ladders.items()):
         for person in schedule.people:
-            wanted = [step for step in ladder.steps if person.name in _people(step, schedule, now)]
-            channels = dict.fromkeys(channel for step in wanted for channel in step.by if channel not in WRITTEN)
+            channels = _waking([step for step in ladder.steps if person.name in _people(step, schedule, now)])
             if channels:
-                found.append(_of(person, severity, list(channels), targets, doubts))
+                second = [each for each in every if each not in channels] if severity in WORTH_A_SECOND else []
+                found.append(_of(person, severity, channels, second, targets, doubts))
     return found
 
 
-def _of(person: Person, severity: Severity, channels: list[str], targets: Targets, doubts: Doubts) -> Readiness:
+def _waking(steps: Sequence[Step]) -> list[str]:
+    return list(dict.fromkeys(channel for step in steps for channel in step.by if channel not in WRITTEN))
+
+
+def _of(
+    person: Person, severity: Severity, channels: list[str], second: list[str], targets: Targets, doubts: Doubts
+) -> Readiness:
+    """`second`: the policy's other channels, by which a page goes on that one of `channels` refuses."""
     there = [channel for channel in channels if targets(channel, person) is not None]
     against = {channel: doubt for channel in there if (doubt := doubts(channel, person)) is not None}
     missing = tuple(channel for channel in channels if channel not in there or channel in against)
     if not missing:
         return Readiness(person.name, severity, Reach.READY)
     lost = [channel for channel in missing if channel not in against or against[channel].certain]
-    reach = Reach.UNREACHABLE if len(lost) == len(channels) else Reach.PARTLY
+    goes_on = bool(against) and any(
+        targets(channel, person) is not None and doubts(channel, person) is None for channel in second
+    )
+    reach = Reach.UNREACHABLE if len(lost) == len(channels) and not goes_on else Reach.PARTLY
     because = {channel: doubt.because for channel, doubt in against.items()}
     return Readiness(person.name, severity, reach, missing, because)
 
