@@ -5,6 +5,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.domain.errors import BadInput
 from bot.services.app import AppServices
 from bot.views import action_ids
 from handlers import payloads
@@ -13,12 +14,18 @@ from handlers.questions import Request
 from handlers.replies import Reply
 
 Payload = Mapping[str, Any]
+NOT_TAKEN = (
+    "Nothing is acknowledged by that: I cannot tell which incident is meant. Write `ack` in the thread of its page or "
+    "its card, or type `/incident INC-42 ack` with its number."
+)
 
 
 def register(app: AsyncApp, services: AppServices) -> None:
     async def said(event: Payload, reply: Reply) -> None:
         if not payloads.is_for_us(event):
             return
+        if payloads.means_to_take(event):
+            raise BadInput(NOT_TAKEN)
         request = await reply.work(questions(services).mention, payloads.text(event))
         if request is None:
             await reply.privately(help_card(services))

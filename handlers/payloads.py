@@ -18,6 +18,8 @@ Payload = Mapping[str, Any]
 _HELP = frozenset({"help", "?", "-h", "--help"})
 MOST_TEXT = 500
 ACKNOWLEDGING = frozenset({"ack", "acknowledged", "on it"})
+_TAKES = re.compile(rf"(?:<@[^>]*>\s*)?(?:{'|'.join(sorted(ACKNOWLEDGING))}|ack INC-\d+)[.! ]*", re.IGNORECASE)
+"""What somebody says who means to take an incident, wherever they say it."""
 INCIDENT_WORDS = ("ack", "mitigated", "handover", "resolve", "reopen", "severity", "timeline", "postmortem")
 _SEVERITY = re.compile(r"[Pp][0-9]")
 OF_ALL = ("list", "figures", "shadow", "declare")
@@ -109,6 +111,11 @@ def acknowledged_thread(event: Mapping[str, Any]) -> MessageRef | None:
     if not (_is_said(event) and said in ACKNOWLEDGING and isinstance(channel, str) and isinstance(ts, str)):
         return None
     return MessageRef(channel, ts)
+
+
+def means_to_take(event: Mapping[str, Any]) -> bool:
+    """Does a person who says this to the app believe that an incident is theirs now?"""
+    return _TAKES.fullmatch(_text(event)) is not None
 
 
 def is_overheard(body: Mapping[str, Any]) -> bool:

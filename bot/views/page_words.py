@@ -14,6 +14,8 @@ from bot.views import incident_words
 MOST_NAMED = 10
 HEARD = "voice"
 """The channel by which nobody can read a command."""
+IN_SLACK = "slack"
+"""The channel whose pages are answered below them."""
 
 
 def shown(queued: Queued) -> str:
@@ -50,7 +52,8 @@ def wording(
     announced. `link` acknowledges; `zone` is where the reader lives.
     """
     name = incident.headline.explanation if notice is None else incident_words.title(notice)
-    how = f"Acknowledge: in Slack, or `/incident {incident.label} ack`, or `fireline incident ack {incident.label}`."
+    here = "`ack` in a thread here" if queued.page.channel == IN_SLACK else "in Slack"
+    how = f"Acknowledge: {here}, or `/incident {incident.label} ack`, or `fireline incident ack {incident.label}`."
     if queued.page.channel == HEARD:
         how = "Acknowledge in Slack."
     elif link:

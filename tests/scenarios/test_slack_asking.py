@@ -49,6 +49,21 @@ def test_the_messages_tab_answers(transport: str, services: AppServices) -> None
     play(scenario, transport, services)
 
 
+@pytest.mark.parametrize("said", ["ack", "On it!", "ack INC-5"])
+def test_who_takes_an_incident_beside_its_thread_is_told_that_they_have_not(
+    transport: str, services: AppServices, said: str
+) -> None:
+    """Below a page in the messages tab, but not in its thread: nobody must go back to sleep on that."""
+
+    async def scenario(bench: Bench) -> None:
+        direct = await bench.direct()
+        await bench.say(said, direct, sees="message")
+        [answer] = await bench.until(lambda: bench.posts(direct))
+        assert "Nothing is acknowledged by that" in answer["text"]
+
+    play(scenario, transport, services)
+
+
 def test_what_is_edited_or_deleted_is_left_alone(transport: str, services: AppServices) -> None:
     async def scenario(bench: Bench) -> None:
         direct = await bench.direct()

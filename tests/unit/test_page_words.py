@@ -28,6 +28,7 @@ def test_times_are_of_where_the_reader_lives(zone: str, since: str, due: str) ->
     told = notice()
     response = opened(told.incident.id, Severity.P0, EscalationPolicy().of(Severity.P0), NOW)
     _, text = wording(told.incident, response, queued("p1"), (), told, zone=ZoneInfo(zone))
+    assert "Acknowledge: `ack` in a thread here, or `/incident INC-42 ack`" in text
     assert f"3 failed runs since {since}: ValueError" in text
     assert f"PredictionCoordinator blocked, due {due}, in 5 h 40 min" in text
 
