@@ -92,6 +92,8 @@ def test_rows_of_the_future_wait_and_hide_none_that_come_meanwhile(held: SqlWare
             rig.put([late])
         assert synced(service) == 1
         assert [row[0] for row in rows_of(held, "rejected_rows")] == ["history"], "it is noted once, at whatever time"
+        before = held.source_marks()["history"]
+        assert (synced(service), held.source_marks()["history"], before.rejected) == (0, before, 1), "and counted once"
         clock.now += timedelta(days=3)
         assert synced(service) == 1, "its time has come"
     assert {row[0] for row in rows_of(held, "runs")} == {"a", "b", "c", "d", "late", "ahead"}

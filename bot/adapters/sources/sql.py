@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import compress
+from operator import not_
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
@@ -54,11 +55,12 @@ class Question:
 @dataclass(frozen=True)
 class _Stored:
     """What the last read gave, all of which is stored: its end, and a number for each row. A row that comes again in
-    the overlap is not given again.
+    the overlap is not given again, nor one of `ahead`, whose time has not come, until it has.
     """
 
     until: str | None
     rows: frozenset[int]
+    ahead: frozenset[int] = frozenset()
 
 
 NOTHING_STORED = _Stored(None, frozenset())
@@ -69,11 +71,18 @@ def _of(rows: Sequence[Any], told: Sequence[int]) -> Sequence[Any]:
     return rows if not rows or len(told) == len(rows[0]) else [[row[at] for at in told] for row in rows]
 
 
-def _added(lines: Lines, rows: Sequence[Any], known: Container[int]) -> list[int]:
-    """The numbers of rows, of which those that are not known are written."""
+def _few(numbers: set[int]) -> frozenset[int]:
+    return frozenset(numbers if len(numbers) <= MOST_REMEMBERED else ())
+
+
+def _added(
+    lines: Lines, rows: Sequence[Any], come: Sequence[bool], known: Container[int], ahead: Container[int]
+) -> list[int]:
+    """The numbers of rows, of which those that are not known are written. `come`: has the time of each?"""
     made = lines.lines(rows)
     numbers = list(map(hash, made))
-    lines.write([line for line, number in zip(made, numbers, strict=True) if number not in known])
+    given = zip(made, numbers, come, strict=True)
+    lines.write([line for line, number, is_here in given if number not in (known if is_here else ahead)])
     return numbers
 
 
@@ -179,6 +188,7 @@ class SqlSource:
         position, path = cursor, folder / f"{self._name}.ndjson"
         known = self._stored.rows if cursor == self._stored.until else frozenset[int]()
         seen, kind, more = set[int](), self._question.cursor_type, True
+        ahead = set[int]()
         told = list(range(len(names))) if self._question.keeps else [at for at in range(len(names)) if at != place]
         found, batch = False, 0
         waits = partial(_lies_ahead, place=place if kind == "time" else None, now=now, zone=self._question.zone)
@@ -189,9 +199,10 @@ class SqlSource:
                     some = result.fetchmany(min(FETCHED, self._batch_rows))
                     come = [not waits(row) for row in some]
                     far = batch > 1 and not lines.rows
-                    numbers = _added(lines, _of(some, told), known)
+                    numbers = _added(lines, _of(some, told), come, known, self._stored.ahead)
                     there = list(compress(some, come))
                     given += compress(numbers, come)
+                    ahead.update(compress(numbers, map(not_, come)))
                     position = _later(position, there, place, self._question, now, far=far)
                     found, more = found or _has_cursor(some, place), bool(some)
             if lines.rows:
@@ -203,7 +214,7 @@ class SqlSource:
         if cursor and not found and self._goes_on_by_itself():
             yield Batch("", None, warnings=(GONE,))
             position = None
-        self._stored = _Stored(position, frozenset(seen if len(seen) <= MOST_REMEMBERED else ()))
+        self._stored = _Stored(position, _few(seen), _few(ahead))
 
     def _goes_on_by_itself(self) -> bool:
         """By our own condition, which the newest row meets again as long as it is there."""
