@@ -105,9 +105,10 @@ class RepairService:
         return self._kept(withdrawn(self.get(name), self._person(who), now), "withdrawn", who, now)
 
     def shown_at(self, repair_id: str, message: MessageRef) -> None:
-        """Where its progress is shown."""
-        with self._required().transaction() as tx:
-            tx.repairs.set_message(repair_id, message)
+        """Where its progress is shown: what has asked for its approval goes on, wherever else that was given."""
+        if self.get(repair_id).message is None:
+            with self._required().transaction() as tx:
+                tx.repairs.set_message(repair_id, message)
 
     def _check_second(self, known: Repair, who: Actor, by: Person) -> None:
         """At a terminal anybody can call themselves anything: two people meet in Slack."""
