@@ -157,6 +157,8 @@ def test_split_traffic_is_left_alone(bench: OperationsBench) -> None:
     for kind in CHANGES_CODE:
         with pytest.raises(Forbidden, match="its traffic is split"):
             bench.propose(kind, seconds=1_800)
+    with pytest.raises(Forbidden, match=f"release the traffic of {RAW.name} to its newest revision: its traffic is sp"):
+        bench.propose(Kind.RELEASE)
 
 
 def test_a_restart_is_a_new_revision_of_the_same_template(bench: OperationsBench) -> None:

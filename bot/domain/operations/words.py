@@ -12,7 +12,8 @@ def said(wanted: Wanted) -> str:
             ways = [f" from {short(wanted.was)}" if wanted.was else "", f" to {short(wanted.to)}" if wanted.to else ""]
             return f"roll {name} back{''.join(ways)}"
         case Kind.RELEASE:
-            return f"release the traffic of {name} from {short(wanted.was)} to its newest revision"
+            pinned = f" from {short(wanted.was)}" if wanted.was else ""
+            return f"release the traffic of {name}{pinned} to its newest revision"
         case Kind.RESTART:
             return f"restart {name}{f' (a new revision like {short(wanted.was)})' if wanted.was else ''}"
         case Kind.TIMEOUT:
