@@ -1,6 +1,6 @@
 """A receipt in words: what was repaired and what was not, by which evidence, and where it stands in the chain."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from bot.domain.counts import plural
@@ -25,7 +25,7 @@ def told(found: Shown, most: int | None = None) -> Iterator[str]:
     """`most` steps, those first that were not repaired."""
     repair, steps, whole = found.repair, found.steps, found.whole
     if not found.receipts and repair.is_over and repair.started_at is None:
-        yield f"{repair.label} has no receipt: {repair.reason} before it was started."
+        yield f"{repair.label} has no receipt: {repair.reason}."
         yield "Nothing of it has run."
         return
     if not found.receipts:
@@ -64,12 +64,17 @@ def _result(found: Shown) -> str:
 
 def _whose(found: Shown) -> str:
     said = found.receipts[-1].said
-    approved = f", approved by {_name(said['approved_by'])}" if said["approved_by"] else ""
-    return f"Plan {str(said['plan'])[:SHORT_HASH]}, asked for by {_name(said['asked_by'])}{approved}."
+    people = [each for each in (found.repair.asked_by, found.repair.approved_by) if each is not None]
+    names = {each.key: each.name for each in people}
+    approved = f", approved by {_name(said['approved_by'], names)}" if said["approved_by"] else ""
+    return f"Plan {str(said['plan'])[:SHORT_HASH]}, asked for by {_name(said['asked_by'], names)}{approved}."
 
 
-def _name(key: str) -> str:
-    return key.partition(":")[2] or key
+def _name(key: str, names: Mapping[str, str]) -> str:
+    """As people know each other, with what the chain has."""
+    kept = key.partition(":")[2] or key
+    name = names.get(key, kept)
+    return name if name == kept else f"{name} ({kept})"
 
 
 def _step(receipt: Receipt) -> str:
@@ -106,6 +111,11 @@ def verified(found: Verified) -> list[str]:
         now = f"{each.verdict}, {'no table is known' if each.rows is None else plural(each.rows, 'row')}"
         held = "still right" if each.holds else "NOT RIGHT ANY MORE"
         lines.append(f"{each.processor} {each.data_date}: {held} (receipt: {each.said}; now: {now})")
+    if not found.receipts and not found.faults:
+        return [
+            *lines,
+            f"No receipt yet: there is nothing to verify. The chain of {plural(found.records, 'record')} is whole.",
+        ]
     count = f"{plural(found.receipts, 'receipt')} in a chain of {plural(found.records, 'record')}"
     if found.faults:
         return [*lines, f"NOT WHOLE: {plural(len(found.faults), 'fault')}, {count}."]

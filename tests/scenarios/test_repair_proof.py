@@ -15,7 +15,7 @@ from bot.adapters.run_control.registered import RegisteredServices
 from bot.domain.audit import Seal
 from bot.domain.platform.registry import Control, Registry
 from bot.domain.reprocessing.plan import Limits, Mode, Request
-from bot.domain.reprocessing.receipts import receipts_in, subject_of
+from bot.domain.reprocessing.receipts import Verified, receipts_in, subject_of
 from bot.domain.reprocessing.repair import Repair, RepairStep, StepState
 from bot.ports.fakes.state import FakeState
 from bot.services.receipts import ReceiptService
@@ -216,6 +216,7 @@ def test_a_receipt_is_read_checked_and_judged_again(story: Story) -> None:
     shown = service.of("R-1")
     lines = list(views.told(shown))
     assert lines[0] == "Receipt of R-1: repaired. 1 step: 1 proved right."
+    assert lines[1].endswith("asked for by Ana (U1).")
     assert lines[2].startswith("• Box 15 Jan: repaired (processor_failed → ok, 0 → 100 rows, run again-Box")
     assert any("raw.box" in each.sql for each in service.sql(shown.steps[0]))
     found = service.verify("R-1", story.clock[0])
@@ -225,4 +226,6 @@ def test_a_receipt_is_read_checked_and_judged_again(story: Story) -> None:
     assert not later.holds
     assert views.verified(later)[-1].endswith("0 of 1 still right.")
     assert json.dumps(views.card(shown).payload())
+    none = views.verified(Verified(0, 12, ()))
+    assert none == ["No receipt yet: there is nothing to verify. The chain of 12 records is whole."]
     assert repair.reason == "1 of 1 step proved right"

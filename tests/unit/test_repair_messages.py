@@ -93,4 +93,4 @@ def test_what_nobody_has_approved_in_time_asks_no_more() -> None:
     assert [link.record.act for link in state.audit_of(made.subject)] == ["repair_given_up"]
     asking, over = board.said
     assert "asks for approval" in asking
-    assert over.endswith("Cancelled: nobody approved it within 15 minutes. Nothing was started: plan it again.")
+    assert over.endswith("Cancelled: nobody approved it within 15 minutes.")

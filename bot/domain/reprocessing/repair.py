@@ -241,7 +241,7 @@ def given_up(repair: Repair, now: datetime) -> Repair | None:
     """What nobody has approved in time; None: there is nothing to give up."""
     if repair.state is not RepairState.AWAITING_APPROVAL or now <= repair.expires_at:
         return None
-    reason = f"nobody approved it within {GOOD_FOR.seconds // 60} minutes. Nothing was started: plan it again"
+    reason = f"nobody approved it within {GOOD_FOR.seconds // 60} minutes"
     return replace(repair, state=RepairState.CANCELLED, ended_at=now, reason=reason)
 
 
