@@ -62,6 +62,18 @@ def test_what_stays_unclear_is_given_up_and_counts_as_a_failure(looks_up: bool) 
     assert len({order.request_id for order in world.orders}) == 1
 
 
+@pytest.mark.parametrize("looks_up", [True, False])
+def test_time_in_which_no_process_was_up_gives_up_nothing(looks_up: bool) -> None:
+    state, world = FakeState(), World(boundary=lambda _: "unclear, not taken", looks_up=looks_up)
+    repair = started_repair(state)
+    execution(state, world).tick()
+    world.now += 3 * HOUR
+    world.boundary = lambda _: "ok"
+    run_until(state, world, execution(state, world), HOUR)
+    assert states(state, repair) == {"Gamebook": StepState.PROVED}
+    assert len({order.request_id for order in world.orders}) == 1
+
+
 def test_an_order_that_waited_is_looked_for_before_it_is_asked_for_again() -> None:
     """It was taken, is seen late, and the repair was paused meanwhile."""
     state, world = FakeState(), World(boundary=lambda _: "unclear, taken")

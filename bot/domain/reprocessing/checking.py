@@ -123,10 +123,11 @@ def not_seen(step: RepairStep, asked: datetime, now: datetime) -> RepairStep:
 
 def not_found(step: RepairStep, timeout: timedelta, now: datetime) -> RepairStep:
     """The service knows no such order: it is asked again under the same id, for a time. `timeout`: so long its run may
-    take.
+    take. Time in which nobody asked, as no process was up, gives up nothing: it is asked again first.
     """
-    since = now - (step.started_at or now)
-    if since > ASKED_FOR * (timeout + ROW_LAG):
+    began, each = step.started_at or now, timeout + ROW_LAG
+    since, asked_last = now - began, (step.asked_at or now) - began
+    if since > ASKED_FOR * each and asked_last >= (ASKED_FOR - 1) * each:
         said = f"nobody knows whether it was taken: no run of it was seen in {int(since.total_seconds() // 60)} min"
         return _ended(step, StepState.FAILED, Cause.NO_RUN, said, now)
     return replace(
