@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import BadInput
 from bot.domain.oncall.covers import Cover
@@ -16,10 +15,14 @@ from bot.views import action_ids, oncall
 from bot.views.blocks import Card
 from handlers import oncall_payloads, payloads, practice
 from handlers.answers import help_card
+from handlers.modals import open_view
 from handlers.replies import Reply
-from handlers.slack_calls import Refused, asked
+from handlers.slack_calls import Refused
 
 Payload = Mapping[str, Any]
+OF_NOW = frozenset({"schedule", "gaps", "cover"})
+"""What the answer without a word shows, too; and the form that its button opens."""
+OVERRIDE = "An override stands in oncall.yaml, under `overrides`. To swap a turn: `/oncall cover`."
 
 
 def register(app: AsyncApp, services: AppServices) -> None:
@@ -28,10 +31,9 @@ def register(app: AsyncApp, services: AppServices) -> None:
         await _answer(services, ack, reply, command)
 
     @app.action(action_ids.ONCALL_ASK)
-    async def open_form(ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
+    async def open_form(ack: AsyncAck, body: Payload, reply: Reply) -> None:
         await ack()
-        view = oncall.form(services.oncall.plan, services.now())
-        await asked("views.open", client.views_open(trigger_id=str(body.get("trigger_id", "")), view=view))
+        await open_view(reply, body, oncall.form(services.oncall.plan, services.now()))
 
     @app.view(action_ids.ONCALL_REQUEST)
     async def request(ack: AsyncAck, view: Payload, reply: Reply) -> None:
@@ -79,9 +81,21 @@ async def _answer(services: AppServices, ack: AsyncAck, reply: Reply, command: P
         await reply.privately(help_card(services))
     elif word.casefold() == "readiness":
         await practice.show(services, reply)
+    elif word.casefold() == "override":
+        raise BadInput(OVERRIDE)
     else:
-        moment = services.oncall.moment(typed, services.now()) if typed else services.now()
-        await reply.send(oncall.card(await reply.work(services.oncall.overview, moment)))
+        await _show(services, reply, command, typed)
+
+
+async def _show(services: AppServices, reply: Reply, command: Payload, typed: str) -> None:
+    """Whose turn it is now, or at the moment that was typed; or the form."""
+    now, word = services.now(), typed.partition(" ")[0].casefold()
+    moment = now if not typed or word in OF_NOW else services.oncall.moment(typed, now)
+    found = await reply.work(services.oncall.overview, moment)
+    if word == "cover":
+        await open_view(reply, command, oncall.form(services.oncall.plan, now))
+    else:
+        await reply.send(oncall.card(found))
 
 
 Change = Callable[[str, str, datetime], Cover]

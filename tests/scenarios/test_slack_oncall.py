@@ -69,6 +69,18 @@ def test_whose_turn_it_is_and_who_comes_next(transport: str, staffed: AppService
     play(scenario, transport, staffed)
 
 
+def test_words_of_the_command_show_the_same_or_open_the_form(transport: str, staffed: AppServices) -> None:
+    async def scenario(bench: Bench) -> None:
+        for word in ("schedule", "Gaps"):
+            assert (await bench.ask(f"/oncall {word}"))["text"].startswith("On call\nprimary: Chris until")
+        opened = await bench.ask("/oncall cover @ben tomorrow", user=CHRIS, sees="view_opened")
+        assert not (await bench.submit(opened, ENTERED, user=CHRIS)).get("errors")
+        said = await bench.ask("/oncall override primary", sees="ephemeral")
+        assert "An override stands in oncall.yaml" in said["text"]
+
+    play(scenario, transport, staffed)
+
+
 def test_a_cover_is_asked_for_accepted_and_in_force(transport: str, staffed: AppServices, state: FakeState) -> None:
     async def scenario(bench: Bench) -> None:
         assert "errors" not in await ask_for_cover(bench)
