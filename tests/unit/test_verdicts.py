@@ -156,6 +156,16 @@ def test_masked_failure() -> None:
     assert verdict(early) is Verdict.PROCESSOR_FAILED
 
 
+@pytest.mark.parametrize(
+    ("trigger", "expected"), [("backfill", Verdict.PROCESSOR_FAILED), ("poll", Verdict.MASKED_FAILURE)]
+)
+def test_polls_after_an_attempt_that_failed_by_itself_mask_nothing(trigger: str, expected: Verdict) -> None:
+    made = day(table=EMPTIED, runs=[run(records=5)])
+    for later, category, by in ((1, Category.PROCESSING_ERROR, trigger), (5, Category.NO_DATA_AVAILABLE, "poll")):
+        made.take(run(Status.FAILED, start=SLOT + timedelta(minutes=later), category=category, trigger=by))
+    assert verdict(made) is expected
+
+
 def test_coverage() -> None:
     """Partial below 90 %, after the last slot; a rounded row a load is forgiven."""
     brought = {"runs": [run(records=179)]}

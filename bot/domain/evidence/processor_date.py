@@ -1,7 +1,7 @@
 """One processor and one data date, as it is at a moment: its slots, runs, rows, files."""
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -298,9 +298,12 @@ class ProcessorDate:
     @property
     def newest_failure(self) -> RunSeen | None:
         """The newest run of the schedule, when it failed by itself."""
-        last = max(self.runs, key=lambda run: (run.started_at, run.known_at, run.run_id), default=None)
-        failed = last is not None and last.status is Status.FAILED and (last.recorded or last.hinted) not in QUIET
-        return last if failed else None
+        return _failed_by_itself(self.runs)
+
+    @property
+    def newest_failed_attempt(self) -> RunSeen | None:
+        """The newest run that is no poll, backfills among them, when it failed by itself."""
+        return _failed_by_itself(run for run in self.attempts if run.trigger not in POLLS)
 
     @property
     def only_failed(self) -> bool:
@@ -354,3 +357,10 @@ class ProcessorDate:
         """When the state may change without anything becoming known."""
         fixed = [*(slot + self.missing_after for slot in self.slots), self.settled_at]
         return fixed + [moment for moment in (self.deadline, self.games_over_at) if moment is not None]
+
+
+def _failed_by_itself(runs: Iterable[RunSeen]) -> RunSeen | None:
+    """The newest of them, when it failed for another reason than that there was nothing to do."""
+    last = max(runs, key=lambda run: (run.started_at, run.known_at, run.run_id), default=None)
+    failed = last is not None and last.status is Status.FAILED and (last.recorded or last.hinted) not in QUIET
+    return last if failed else None

@@ -281,7 +281,7 @@ def _lost(day: ProcessorDate) -> Judged:
     if failed is not None and day.table is None:
         because = f"its last run failed at {failed.started_at:%H:%M} UTC, none has worked, and no table tells more"
         return Judged(verdict=Verdict.PROCESSOR_FAILED, because=because)
-    if day.masked and failed is None:
+    if day.masked and day.newest_failed_attempt is None:
         return Judged(
             verdict=Verdict.MASKED_FAILURE,
             because='runs say "no data", but the raw file is there and the table is empty',
