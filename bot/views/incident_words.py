@@ -149,8 +149,8 @@ def _at(day: datetime, hour: int, minute: int) -> datetime:
 
 
 def _explanation(finding: Finding) -> str:
-    """Without what the title says already."""
-    text = finding.explanation
+    """Without what the title, or the moment before it, says already."""
+    text = finding.explanation.replace(f"the run of {finding.since:%H:%M} UTC ", "its run ")
     for prefix in (f"{finding.root} for {finding.data_date}: ", f"{finding.root}: "):
         text = text.removeprefix(prefix)
     return text

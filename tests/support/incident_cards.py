@@ -25,7 +25,7 @@ from tests.support.gate_story import DAY, OTHERS, START, finding
 from tests.support.health_reports import NASTY
 from tests.support.notices import CASCADE, RESOLVED, UPDATED, decision, notice
 
-SKIPPED = "the run of 06:30 UTC skipped itself as done, and the table has no rows"
+SKIPPED = "the run of 06:00 UTC skipped itself as done, and the table has no rows"
 CLAIMED = "the history says 2,389 records, the table has none and nothing follows"
 LATE = START + timedelta(hours=11, minutes=54)
 LATER = START + timedelta(days=29)
