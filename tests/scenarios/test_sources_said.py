@@ -69,6 +69,7 @@ def test_each_source_is_one_line(folder: Path) -> None:
         ("connection is bad: connection to server on socket failed: No such file or directory", "Check the host"),
         ("consuming input failed: server closed the connection unexpectedly", "It is tried again"),
         ('relation "history" does not exist', "Correct the query"),
+        ("file is not a database", "Restore the file"),
     ],
 )
 def test_what_a_database_refuses_has_its_own_remedy(reason: str, remedy: str) -> None:

@@ -31,6 +31,7 @@ _REMEDIES = (
     (r"closed the connection|terminating connection|shutting down|starting up", "It is tried again from where it was."),
     (r"statement timeout|canceling statement", "Give the cursor column an index, or the query a narrower WHERE."),
     (r"database is locked", "It is tried again."),
+    (r"not a database|malformed", "Restore the file, or correct url in sources.yaml."),
     (r"syntax error", "Correct the query in sources.yaml."),
 )
 
