@@ -22,11 +22,14 @@ def quantile_margin(ordered: Sequence[float], quantile: float, tail_from: float,
     quantile, sqrt(q (1 - q) / n) / f (Mosteller 1946), its density f from an exponential tail above `tail_from`. Right
     for many values; of a hundred, z for 95 % covers it in eight samples of ten.
     """
+    return z * sqrt(quantile / ((1 - quantile) * len(ordered))) * tail_scale(ordered, tail_from)
+
+
+def tail_scale(ordered: Sequence[float], tail_from: float) -> float:
+    """How far values above that quantile lie above it on average: the scale of an exponential tail; 0 without any."""
     above = ordered[nearest_rank(tail_from, len(ordered))]
     tail = [value - above for value in ordered if value > above]
-    if not tail:
-        return 0.0
-    return z * sqrt(quantile / ((1 - quantile) * len(ordered))) * sum(tail) / len(tail)
+    return sum(tail) / len(tail) if tail else 0.0
 
 
 def wilson_interval(share: float, trials: float, z: float) -> tuple[float, float]:

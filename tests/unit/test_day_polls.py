@@ -1,6 +1,9 @@
 """Polls that found nothing: thousands a day, of which the newest alone is kept overnight."""
 
 from datetime import timedelta
+from random import Random
+
+import pytest
 
 from bot.domain.detection.silence import Gaps
 from bot.domain.evidence.history import PipelineHistory
@@ -59,3 +62,15 @@ def test_a_night_of_retries_by_the_thousand_does_not_make_other_nights_silent() 
     usual = gaps.usual(0, STANDARD)
     assert usual is not None
     assert usual[0] >= 300
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_poller_at_random_moments_is_not_silent_where_chance_brings_as_much(seed: int) -> None:
+    """Every four minutes: twice its p99 gap is 37 minutes, which chance brings it once in a month."""
+    gaps, moment, chance = Gaps(), SLOT, Random(seed)
+    while moment < SLOT + timedelta(days=21):
+        gaps.start(moment)
+        moment += timedelta(minutes=chance.expovariate(1 / 4))
+    usual = gaps.usual(SLOT.hour, STANDARD)
+    assert usual is not None
+    assert 45 < usual[1] / 60 < 65

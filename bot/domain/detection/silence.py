@@ -1,14 +1,16 @@
 """missing_run by rhythm: pollers and irregular jobs have no slot that could pass; their own usual gaps take its place.
 
 Silence is a finding at `silent_factor` times the 99th percentile of the gaps that began in the same hour of the day or
-its neighbours, after `silent_least` at the earliest, and not while nearly every thousandth gap is as long (RARE). Of
-few gaps the percentile counts as what it may be at most: pollers at random moments page less by chance.
+its neighbours, after `silent_least` at the earliest, and not while nearly every thousandth gap is as long (RARE).
+Pollers at random moments page less by chance: of few gaps the percentile counts as what it may be at most; and of one
+that runs often, no gap is a finding that chance alone brings more often than BY_CHANCE times in 30 days.
 """
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from math import log
 
 from bot.domain.blindness import length
 from bot.domain.detection.trouble import Trouble
@@ -16,11 +18,12 @@ from bot.domain.evidence.observation import Event, RunSeen, Started
 from bot.domain.evidence.runs import Trigger
 from bot.domain.findings.finding import FindingKind, RootCause
 from bot.domain.platform.judgement import STANDARD, Judgement
-from bot.domain.statistics import ONE_SIDED_95, nearest_rank, quantile_margin
+from bot.domain.statistics import ONE_SIDED_95, nearest_rank, quantile_margin, tail_scale
 
 SILENCE = "silence"
 """The error class of what has not run for long."""
 QUANTILE, RARE, TAIL_FROM = 0.99, 0.999, 0.9
+BY_CHANCE, MONTH = 0.02, timedelta(days=30)
 FEWEST_GAPS = 20
 FEWEST_DAYS = timedelta(days=7)
 """Of the same hour with its neighbours, and a week of history: less says nothing of what is usual."""
@@ -36,12 +39,14 @@ class Gaps:
 
     first: datetime | None = None
     last: datetime | None = None
+    count: int = 0
     by_hour: dict[int, deque[float]] = field(default_factory=lambda: defaultdict(lambda: deque(maxlen=MOST_GAPS)))
     of_a_day: dict[int, tuple[date, int]] = field(default_factory=dict)
     """By the hour: its newest day, and how many of its gaps are that day's."""
 
     def start(self, moment: datetime) -> None:
         if self.last is not None and moment > self.last:
+            self.count += 1
             self._keep(self.last, (moment - self.last).total_seconds())
         if self.last is None or moment > self.last:
             self.last = moment
@@ -64,7 +69,15 @@ class Gaps:
             return None
         usual, rare = (found[nearest_rank(quantile, len(found))] for quantile in (QUANTILE, RARE))
         at_most = usual + quantile_margin(found, QUANTILE, TAIL_FROM, ONE_SIDED_95)
-        return usual, max(judgement.silent_least.total_seconds(), judgement.silent_factor * at_most, rare)
+        by_chance = at_most + tail_scale(found, TAIL_FROM) * log(max(1.0, (1 - QUANTILE) * self._a_month / BY_CHANCE))
+        return usual, max(judgement.silent_least.total_seconds(), judgement.silent_factor * at_most, rare, by_chance)
+
+    @property
+    def _a_month(self) -> float:
+        """How many gaps 30 days have."""
+        if self.first is None or self.last is None or self.last == self.first:
+            return 0.0
+        return self.count * (MONTH / (self.last - self.first))
 
 
 class Silence:
