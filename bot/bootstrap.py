@@ -36,7 +36,7 @@ from bot.reporting import looking_back, report_posts, reports_over, slo_over
 from bot.responding import Responding, acts_of_people, paging_rules_of, responding
 from bot.reviewing import reviews_over, watches_over
 from bot.sourcing import sources_service
-from bot.state_adapters import Sharing, identities, ours_of, rest_of, shared, state
+from bot.state_adapters import Sharing, identities, oncall_to_change, ours_of, rest_of, shared, state
 
 if TYPE_CHECKING:
     from aiohttp.web import RouteDef
@@ -247,7 +247,6 @@ def app_services(
     sources: SourcesService | None = None,
 ) -> AppServices:
     """Every use case over an open warehouse. `store`: of the process that notifies; `sources`: as read already."""
-    from bot.config.chosen_oncall import oncall_in_use
     from bot.domain.verdicts.sampling import Plan
     from bot.services.app import AppServices
     from bot.services.echo import hear
@@ -257,7 +256,6 @@ def app_services(
     from bot.services.inbox import Inbox
     from bot.services.incidents import IncidentService
     from bot.services.notified import notified_within
-    from bot.services.oncall import OncallService
     from bot.services.opened import opened_in
     from bot.services.responses import ResponseService
     from bot.services.sampling import SamplingService
@@ -278,8 +276,8 @@ def app_services(
     validation = validation_over(opened, registry, health, settings, incidents_then, blindness)
     sampling = SamplingService(opened, registry, health, Plan())
     incidents = IncidentService(store, registry, validation.judge)
-    oncall = OncallService(oncall_in_use(settings), store)
     identify = identities(settings)
+    oncall = oncall_to_change(settings, store, identify)
     rules = paging_rules_of(settings, oncall)
     asked, paged = (incidents.still_wrong, identify, watched), (lambda: rules.policy, rules.target)
     responses = ResponseService(store, oncall.schedule, *asked, *paged)

@@ -150,6 +150,16 @@ def anchors_in(path: Path) -> list[Anchor]:
     return anchors_in(path)
 
 
+def oncall_to_change(settings: Settings, store: State | None, identify: Callable[[Actor], Identity]) -> OncallService:
+    """Who puts others on call without asking them has the role of an approver, where somebody is named as one."""
+    from bot.config.access import load_access
+    from bot.config.chosen_oncall import oncall_in_use
+    from bot.services.oncall import OncallService
+
+    approves = load_access(settings.config / "access.yaml").approves
+    return OncallService(oncall_in_use(settings), store, identify, approves)
+
+
 def identities(settings: Settings) -> Callable[[Actor], Identity]:
     """Who somebody is, as Slack says it; without a token nobody is known."""
     from bot.adapters.directory import SlackDirectory

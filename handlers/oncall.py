@@ -22,7 +22,6 @@ from handlers.slack_calls import Refused
 Payload = Mapping[str, Any]
 OF_NOW = frozenset({"schedule", "gaps", "cover"})
 """What the answer without a word shows, too; and the form that its button opens."""
-OVERRIDE = "An override stands in oncall.yaml, under `overrides`. To swap a turn: `/oncall cover`."
 
 
 def register(app: AsyncApp, services: AppServices) -> None:
@@ -51,9 +50,12 @@ def register(app: AsyncApp, services: AppServices) -> None:
             cover = await reply.work(change, payloads.value(action), reply.place.user, services.now())
         finally:
             await ack()
-        await reply.edit(_outcome(services, cover))
-        other = cover.asked_by if services.oncall.person(reply.place.user).name == cover.person else cover.person
-        await reply.to(services.oncall.named(other).slack, _outcome(services, cover))
+        outcome = _outcome(services, cover)
+        await reply.edit(outcome)
+        names = await reply.work(services.oncall.concerned, cover, services.now())
+        own = services.oncall.person(reply.place.user).name
+        if untold := await _told(services, reply, [name for name in names if name != own], outcome):
+            raise BadInput(f"It is done. Slack did not take the message to {' and '.join(untold)}: call them.")
 
     @app.action(action_ids.ONCALL_ACCEPT)
     async def accept(ack: AsyncAck, action: Payload, reply: Reply) -> None:
@@ -73,18 +75,46 @@ async def _answer(services: AppServices, ack: AsyncAck, reply: Reply, command: P
         typed = payloads.text(command)
         word, _, name = typed.partition(" ")
         begun = await practice.begun(services, reply, name) if word.casefold() == "test" else None
+        put = await _put(services, reply, name) if word.casefold() == "override" else None
     finally:
         await ack()
     if begun is not None:
         await practice.follow(services, reply, begun)
+    elif put is not None:
+        await _tell(services, reply, *put)
     elif payloads.wants_help(command):
         await reply.privately(help_card(services))
     elif word.casefold() == "readiness":
         await practice.show(services, reply)
-    elif word.casefold() == "override":
-        raise BadInput(OVERRIDE)
     else:
         await _show(services, reply, command, typed)
+
+
+async def _put(services: AppServices, reply: Reply, typed: str) -> tuple[Cover, list[str]]:
+    """An override is stored before Slack is answered."""
+    now = services.now()
+    wanted = oncall_payloads.override(typed, services.oncall.plan, lambda text: services.oncall.moment(text, now), now)
+    return await reply.work(services.oncall.put_on_call, wanted, reply.place.user, now)
+
+
+async def _tell(services: AppServices, reply: Reply, cover: Cover, taken: list[str]) -> None:
+    """Whoever is put on call, and whose turns it takes, hear of it directly; the channel where it was written, too."""
+    names = [name for name in dict.fromkeys([cover.person, *taken]) if name in services.oncall.plan.by_name]
+    people = [services.oncall.named(name) for name in names]
+    others = [name for name in names if name != cover.asked_by]
+    untold = await _told(services, reply, others, oncall.put(cover, taken, people))
+    await reply.send(oncall.put_by(cover, taken, people, untold))
+
+
+async def _told(services: AppServices, reply: Reply, names: list[str], card: Card) -> list[str]:
+    """Write to each of them directly; returns those to whom Slack did not take it."""
+    untold = []
+    for name in names:
+        try:
+            await reply.to(services.oncall.named(name).slack, card)
+        except Refused:
+            untold.append(name)
+    return untold
 
 
 async def _show(services: AppServices, reply: Reply, command: Payload, typed: str) -> None:

@@ -1,13 +1,57 @@
-"""The form that asks for a cover, read into what the service takes."""
+"""The form that asks for a cover, and the words of an override, read into what the service takes."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain.errors import BadInput
 from bot.domain.oncall.covers import Wanted
+from bot.domain.oncall.schedule import Schedule
+from bot.domain.oncall.whom import Whom, whom
 from bot.views import oncall
 from handlers.payloads import mapping
+
+USAGE = "Write `/oncall override primary @ben 2026-01-20 18:00 to 2026-01-21 09:00 dentist`, or `now 8h`."
+_WHEN = r"now|tomorrow|\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?:Z|[+-]\d{2}:\d{2})?)?"
+_LENGTH = re.compile(r"(\d{1,3})([hd])", re.IGNORECASE | re.ASCII)
+_OVERRIDE = re.compile(
+    rf"(?P<who>.+?)\s+(?:from\s+)?(?P<since>{_WHEN})\s+(?:to\s+|until\s+|for\s+)?(?P<until>{_WHEN}|\d{{1,3}}[hd])"
+    r"(?:\s+(?P<reason>.+))?",
+    re.IGNORECASE | re.ASCII | re.DOTALL,
+)
+
+
+def override(typed: str, schedule: Schedule, moment: Callable[[str], datetime], now: datetime) -> Wanted:
+    """`[ROTA] @person FROM [to] UNTIL [REASON]`: the first rota, where none is named. `moment` reads a time by the
+    clock of the schedule. Raises BadInput, with an example.
+    """
+    found = _OVERRIDE.fullmatch(typed.strip())
+    if found is None:
+        raise BadInput(f"{typed.strip()!r} does not say who, from when and until when. {USAGE}" if typed else USAGE)
+    rota, person = _rota_and_person(schedule, found["who"])
+    since, length = _when(found["since"], moment, now), _LENGTH.fullmatch(found["until"])
+    if length is None:
+        until = _when(found["until"], moment, now)
+    else:
+        until = since + timedelta(**{{"h": "hours", "d": "days"}[length[2].lower()]: int(length[1])})
+    return Wanted(
+        rota=rota, person=person, since=since, until=until, reason=(found["reason"] or "")[: oncall.MOST_REASON]
+    )
+
+
+def _when(text: str, moment: Callable[[str], datetime], now: datetime) -> datetime:
+    return now if text.casefold() == "now" else moment(text)
+
+
+def _rota_and_person(schedule: Schedule, who: str) -> tuple[str, str]:
+    """The rota, and the Slack id of the person."""
+    first, _, rest = who.partition(" ")
+    named = whom(schedule, first) if rest and first.casefold() in map(str.casefold, schedule.rota_by_name) else Whom()
+    person = whom(schedule, rest if named.rota else who).person
+    if not person or not schedule.rotas:
+        raise BadInput(f"{who!r} names no person of oncall.yaml. {USAGE}")
+    return named.rota or schedule.rotas[0].name, schedule.by_name[person].slack
 
 
 def cover(view: Mapping[str, Any]) -> Wanted:

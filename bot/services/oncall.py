@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
+from bot.domain.access import Actor, Identity, Role, without_slack
 from bot.domain.dates import EARLIEST, LATEST, DateReader
 from bot.domain.errors import BadInput
 from bot.domain.oncall import covers, on_call
@@ -14,6 +15,7 @@ from bot.domain.oncall.overview import Overview, Turn
 from bot.domain.oncall.schedule import Person, Schedule, Shift
 from bot.domain.redaction import redacted
 from bot.ports.state import State, Transaction
+from bot.services.access import check_role
 from bot.services.required_state import required
 
 log = logging.getLogger("fireline.oncall")
@@ -26,11 +28,19 @@ LOOK_BACK = timedelta(days=120)
 
 class OncallService:
     """`plan` is the schedule of oncall.yaml, without covers. `state` None: this process keeps none, and knows no cover.
-    Who answers is told by the Slack id.
+    Who answers is told by the Slack id; `identify` asks who somebody is. `overrides`: the role that puts others on
+    call.
     """
 
-    def __init__(self, plan: Schedule, state: State | None) -> None:
+    def __init__(
+        self,
+        plan: Schedule,
+        state: State | None,
+        identify: Callable[[Actor], Identity] = without_slack,
+        overrides: Role = Role.RESPONDER,
+    ) -> None:
         self.plan, self._state = plan, state
+        self._identify, self._overrides = identify, overrides
 
     def schedule(self, now: datetime) -> Schedule:
         """With the covers that were agreed. Raises StateUnavailable."""
@@ -117,7 +127,40 @@ class OncallService:
 
     def ask(self, wanted: Wanted, asked_by: str, now: datetime) -> Cover:
         """Store a request. `asked_by` is a Slack id. Raises BadInput for one that makes no sense."""
-        request = Cover(
+        request, known = self._wanted(wanted, asked_by, now), self.covers(now)
+        request = covers.asked(self.schedule(now), request)
+        covers.refuse_repeat(self.plan, request, known)
+        request = replace(request, id=_request_id(request, known))
+        with self._required_state().transaction() as tx:
+            if not tx.covers.add(request):
+                raise BadInput(f"You have asked {request.person} already.")
+        log.info("%s asks %s to cover %s", request.asked_by, request.person, request.rota, extra={"cover": request.id})
+        return request
+
+    def put_on_call(self, wanted: Wanted, asked_by: str, now: datetime) -> tuple[Cover, list[str]]:
+        """Store an override, and say whose turns it takes. Raises BadInput; NotAllowed for who may not put others on
+        call: to take a turn oneself, a responder's role is enough.
+        """
+        override = self._wanted(wanted, asked_by, now)
+        needs = Role.RESPONDER if override.person == override.asked_by else self._overrides
+        check_role(self._identify, Actor(asked_by, override.asked_by), f"put {override.person} on call", needs)
+        override, taken = covers.put_on_call(self.schedule(now), override)
+        override = replace(override, id=_request_id(override, self.covers(now)))
+        with self._required_state().transaction() as tx:
+            if not tx.covers.add(override):
+                raise BadInput(f"{override.person} was put on call already.")
+        log.info("%s puts %s on call as %s", override.asked_by, override.person, override.rota)
+        return override, [name for name in dict.fromkeys(turn.person for turn in taken) if name]
+
+    def concerned(self, cover: Cover, now: datetime) -> list[str]:
+        """Whom its end concerns: both people, and of an override whoever has the turns of what is left of it."""
+        names, since = [cover.asked_by, cover.person], max(cover.since, now)
+        if cover.at_once and since < cover.until:
+            names += [turn.person for turn in on_call.shifts(self.schedule(now), cover.rota, since, cover.until)]
+        return [name for name in dict.fromkeys(names) if name in self.plan.by_name]
+
+    def _wanted(self, wanted: Wanted, asked_by: str, now: datetime) -> Cover:
+        return Cover(
             id="",
             rota=wanted.rota,
             asked_by=self.person(asked_by).name,
@@ -127,15 +170,6 @@ class OncallService:
             asked_at=now,
             reason=redacted(wanted.reason),
         )
-        known = self.covers(now)
-        request = covers.asked(self.schedule(now), request)
-        covers.refuse_repeat(self.plan, request, known)
-        request = replace(request, id=_request_id(request, known))
-        with self._required_state().transaction() as tx:
-            if not tx.covers.add(request):
-                raise BadInput(f"You have asked {request.person} already.")
-        log.info("%s asks %s to cover %s", request.asked_by, request.person, request.rota, extra={"cover": request.id})
-        return request
 
     def accept(self, cover_id: str, slack: str, now: datetime) -> Cover:
         return self._answer(cover_id, slack, now, covers.accepted, self._free)

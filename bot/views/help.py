@@ -41,6 +41,10 @@ def _commands(registry: Registry, dates: DateReader) -> tuple[tuple[str, str], .
         ("/incident declare TEXT", "open an incident that was not found, with a severity and whom to page"),
         ("/page @person TEXT", "page a person or a rota on purpose: first it shows who is paged by what"),
         ("/oncall", "who is on call, why, until when, and who comes next"),
+        (
+            "/oncall override @person now 8h",
+            "put somebody on call at once; `/oncall cover` asks somebody to take a turn",
+        ),
         ("/oncall readiness", "who can be reached by what; `/oncall test @person` pages for practice"),
         (
             f"/reprocess {name} yesterday",

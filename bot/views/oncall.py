@@ -45,7 +45,7 @@ def card(found: Overview) -> Card:
     if found.gaps:
         blocks.append(section("\n".join(_gaps(found))))
     for cover in found.covers:
-        state = state_at(cover, found.at)
+        state = oncall_words.state(cover, found.at)
         texts.append(f"{oncall_words.request(cover)}, {_plain_span(cover, found.schedule)}: {state}.")
         blocks.append(context(f"{escape(oncall_words.request(cover))}, {_span(cover)}: {state}"))
     blocks.append(actions([button("Ask for a cover", action_ids.ONCALL_ASK, "ask")]))
@@ -160,9 +160,32 @@ def asked(cover: Cover, schedule: Schedule, reached: str) -> Card:
 
 def outcome(cover: Cover, schedule: Schedule, now: datetime) -> Card:
     """What has become of a request."""
-    state = state_at(cover, now)
+    state = oncall_words.state(cover, now)
     text = f"{oncall_words.request(cover)}, {_plain_span(cover, schedule)}: {state}."
     blocks: list[Block] = [section(f"{escape(oncall_words.request(cover))}, {_span(cover)}: *{state}*")]
-    if state is CoverState.ACCEPTED:
+    if state_at(cover, now) is CoverState.ACCEPTED:
         blocks.append(actions([button("Withdraw", action_ids.ONCALL_WITHDRAW, cover.id)]))
     return Card(escape(text), tuple(blocks))
+
+
+def put(cover: Cover, taken: Sequence[str], people: Sequence[Person]) -> Card:
+    """To those whom an override concerns, with the time in the zones of all of them. `taken`: whose turns."""
+    return _put(cover, taken, people, "")
+
+
+def put_by(cover: Cover, taken: Sequence[str], people: Sequence[Person], untold: Sequence[str]) -> Card:
+    """The same to whoever set it. `untold`: to whom Slack did not take the message."""
+    call = f" Slack did not take the message to {' and '.join(untold)}: call them." if untold else ""
+    card = _put(cover, taken, people, call)
+    withdraw = actions([button("Withdraw", action_ids.ONCALL_WITHDRAW, cover.id)])
+    return Card(card.text, (*card.blocks, withdraw))
+
+
+def _put(cover: Cover, taken: Sequence[str], people: Sequence[Person], call: str) -> Card:
+    title, reason = oncall_words.request(cover), f" Reason: {cover.reason}" if cover.reason else ""
+    instead = f"instead of {' and '.join(taken)}" if taken else "where nobody had the turn"
+    both = " / ".join(dict.fromkeys(_in_zone(cover, each) for each in people))
+    shown = section(f"*{escape(title)}*, {escape(instead)}\n{_span(cover)}")
+    return Card(
+        escape(f"{title}, {instead}: {both}.{call}{reason}"), (shown, context(escape(f"{both}.{call}{reason}")))
+    )

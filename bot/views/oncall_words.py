@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.counts import plural
-from bot.domain.oncall.covers import Cover
+from bot.domain.oncall.covers import Cover, CoverState, state_at
 from bot.domain.oncall.schedule import Shift, Why
 from bot.views.numbers import span
 
@@ -27,7 +27,15 @@ def wall(moment: datetime, zone: ZoneInfo) -> str:
 
 
 def request(cover: Cover) -> str:
+    if cover.at_once:
+        return f"{cover.asked_by} puts {cover.person} on call as {cover.rota}"
     return f"{cover.asked_by} asks {cover.person} to be {cover.rota}"
+
+
+def state(cover: Cover, now: datetime) -> str:
+    """Nobody has to accept an override."""
+    found = state_at(cover, now)
+    return "set" if cover.at_once and found is CoverState.ACCEPTED else found.value
 
 
 def contents(cover: Cover, zone: ZoneInfo) -> str:

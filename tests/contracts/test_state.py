@@ -354,7 +354,7 @@ def test_a_request_to_cover_is_stored_once_and_answered_once(again: Again) -> No
 
 
 def test_covers_are_asked_for_while_their_time_is_not_over(state: State) -> None:
-    later = replace(COVER, id="C0", since=minute(30))
+    later = replace(COVER, id="C0", since=minute(30), at_once=True)
     with state.transaction() as tx:
         assert tx.covers.add(later)
         assert tx.covers.add(COVER)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.access import Actor, Identity, Origin, Role
 from bot.domain.oncall.covers import CoverState
 from bot.ports.fakes.state import FakeState
 from bot.services.app import AppServices
@@ -16,7 +17,7 @@ from tests.support.builders import NOW
 from tests.support.rotas import PEOPLE, PLAN
 from tests.support.slack_bench import ALEX, Bench, Message, play, small_history
 
-BEN, CHRIS = PEOPLE["Ben"], PEOPLE["Chris"]
+BEN, CHRIS, DANA = PEOPLE["Ben"], PEOPLE["Chris"], PEOPLE["Dana"]
 """Chris has the turn, Ben is asked."""
 BEGIN = NOW + timedelta(hours=2)
 ENTERED: dict[str, Any] = {
@@ -28,6 +29,23 @@ ENTERED: dict[str, Any] = {
 }
 
 
+WRONG_OVERRIDES = {
+    "": "Write `/oncall override",
+    "primary": "'primary' does not say who, from when and until when",
+    "primary @ben": "does not say who",
+    "nobody now 8h": "'nobody' is no person and no rota",
+    "primary now 8h": "'primary' names no person",
+    "@ben 2026-01-30 18:00 to 2026-01-29 09:00": "ends before it begins",
+    "@ben 2020-01-20 to 2020-01-21": "That time is over",
+    "@ben 2026-02-30 8h": "'2026-02-30' is not a moment",
+    "@ben now 40d": "31 days at most",
+}
+
+
+def responder(_: Actor) -> Identity:
+    return Identity(Origin.MEMBER, Role.RESPONDER, named=True)
+
+
 @pytest.fixture
 def state() -> FakeState:
     return FakeState()
@@ -36,7 +54,7 @@ def state() -> FakeState:
 @pytest.fixture
 def staffed(state: FakeState, tmp_path: Path) -> Iterator[AppServices]:
     with small_history(tmp_path) as services:
-        yield replace(services, oncall=OncallService(PLAN, state))
+        yield replace(services, oncall=OncallService(PLAN, state, responder))
 
 
 async def ask_for_cover(bench: Bench, **changes: Any) -> dict[str, Any]:
@@ -75,8 +93,8 @@ def test_words_of_the_command_show_the_same_or_open_the_form(transport: str, sta
             assert (await bench.ask(f"/oncall {word}"))["text"].startswith("On call\nprimary: Chris until")
         opened = await bench.ask("/oncall cover @ben tomorrow", user=CHRIS, sees="view_opened")
         assert not (await bench.submit(opened, ENTERED, user=CHRIS)).get("errors")
-        said = await bench.ask("/oncall override primary", sees="ephemeral")
-        assert "An override stands in oncall.yaml" in said["text"]
+        for typed, said in WRONG_OVERRIDES.items():
+            assert said in (await bench.ask(f"/oncall override {typed}", sees="ephemeral"))["text"], typed
 
     play(scenario, transport, staffed)
 
@@ -96,6 +114,41 @@ def test_a_cover_is_asked_for_accepted_and_in_force(transport: str, staffed: App
         assert "covers, as agreed instead of Chris" in answer["text"]
 
     play(scenario, transport, staffed)
+
+
+def test_an_override_holds_at_once_and_whom_it_concerns_is_told(
+    transport: str, staffed: AppServices, state: FakeState
+) -> None:
+    async def scenario(bench: Bench) -> None:
+        said = await bench.ask(f"/oncall override primary <@{BEN}|ben> now 8h Chris is <ill>", user=DANA)
+        assert said["text"].startswith("Dana puts Ben on call as primary, instead of Chris: ")
+        assert "Reason: Chris is &lt;ill&gt;" in said["text"]
+        for told in (BEN, CHRIS):
+            await last_direct(bench, told, "Dana puts Ben on call as primary")
+        answer = await bench.ask("/oncall")
+        assert "primary: Ben" in answer["text"]
+        assert "by an override instead of Chris: Chris is &lt;ill&gt;" in answer["text"]
+        again = await bench.ask(f"/oncall override <@{BEN}> now 8h", user=DANA, sees="ephemeral")
+        assert "Ben has that turn already" in again["text"]
+        [cover] = state.covers(NOW)
+        assert (cover.state, cover.until - cover.since) == (CoverState.ACCEPTED, timedelta(hours=8))
+        await bench.press(said, "oncall.withdraw", user=DANA)
+        for told in (BEN, CHRIS):
+            await last_direct(bench, told, "withdrawn")
+        assert "primary: Chris" in (await bench.ask("/oncall"))["text"]
+
+    play(scenario, transport, staffed)
+
+
+def test_others_are_put_on_call_by_an_approver(transport: str, staffed: AppServices, state: FakeState) -> None:
+    async def scenario(bench: Bench) -> None:
+        refused = await bench.ask(f"/oncall override <@{BEN}> now 8h", user=CHRIS, sees="ephemeral")
+        assert "approver" in refused["text"]
+        assert not state.covers(NOW)
+        taken = await bench.ask("/oncall override ben 2026-01-20 18:00 to 2026-01-21 09:00", user=BEN)
+        assert "instead of Chris" in taken["text"]
+
+    play(scenario, transport, replace(staffed, oncall=OncallService(PLAN, state, responder, Role.APPROVER)))
 
 
 def test_whoever_comes_second_is_told_what_it_has_become(transport: str, staffed: AppServices) -> None:

@@ -24,6 +24,7 @@ COVER = Cover(
     asked_at=NOW,
     reason="dentist <!channel> & *more*",
 )
+PUT = replace(COVER, asked_by="Dana", at_once=True)
 WEEKDAYS = replace(WEEKLY, weekdays=frozenset(range(5)), from_hour=8.0, to_hour=20.0)
 
 
@@ -38,6 +39,8 @@ def messages() -> dict[str, Card]:
         "oncall": oncall.card(OncallService(PLAN, None).overview(NOW)),
         "oncall_swapped": oncall.card(OncallService(replace(PLAN, overrides=(swapped,)), state).overview(NOW)),
         "oncall_gaps": oncall.card(OncallService(gappy, None).overview(NOW)),
+        "oncall_put": oncall.put(PUT, ["Chris"], people),
+        "oncall_put_by": oncall.put_by(PUT, ["Chris"], people, ["Ben"]),
         "oncall_request": oncall.request(COVER, people, PLAN, NOW),
         "oncall_asked": oncall.asked(COVER, PLAN, ""),
         "oncall_not_reached": oncall.asked(COVER, PLAN, "user_disabled"),

@@ -42,6 +42,32 @@ def test_until_it_is_accepted_the_turn_stays() -> None:
     assert (turn.why, turn.instead_of, turn.until) == (Why.COVER, "Ben", ASKED.until)
 
 
+def test_an_override_holds_at_once_whoever_has_the_turn() -> None:
+    wanted = replace(ASKED, asked_by="Dana", since=NOW - timedelta(hours=1), until=eastern(2026, 1, 20, 12))
+    put, taken = covers.put_on_call(PLAN, wanted)
+    assert (put.since, put.at_once, [turn.person for turn in taken]) == (NOW, True, ["Ben"])
+    plan = covers.with_covers(PLAN, [put])
+    turn = on_call(plan, "primary", NOW)
+    assert (turn.person, turn.why, turn.instead_of) == ("Chris", Why.OVERRIDE, "Ben")
+    assert covers.record_of(put).act == "override_accepted"
+    assert covers.record_of(put).actor == "Dana"
+    back = covers.withdrawn(put, "Dana", LATER)
+    assert (who(back, NOW), who(back, LATER)) == ("Chris", "Ben")
+    with pytest.raises(BadInput, match="Only Dana, who set it"):
+        covers.withdrawn(put, "Chris", LATER)
+    with pytest.raises(BadInput, match="Chris has that turn already"):
+        covers.put_on_call(plan, wanted)
+
+
+def test_what_was_agreed_of_an_override_counts() -> None:
+    """Chris was put on call, and Ana takes the night for Chris: as agreed, whatever Ben had before."""
+    put, _ = covers.put_on_call(PLAN, replace(ASKED, asked_by="Dana"))
+    held = covers.with_covers(PLAN, [put])
+    night = covers.asked(held, replace(ASKED, id="C2", asked_by="Chris", person="Ana", asked_at=LATER))
+    accepted = covers.accepted(night, "Ana", LATER + timedelta(hours=1))
+    assert on_call(covers.with_covers(PLAN, [put, accepted]), "primary", ASKED.since).person == "Ana"
+
+
 def test_one_that_is_declined_changes_nothing() -> None:
     declined = covers.declined(ASKED, "Chris", LATER)
     assert (declined.state, who(declined, eastern(2026, 1, 15, 3))) == (CoverState.DECLINED, "Ben")

@@ -244,6 +244,7 @@ cover = Table(
     Column("state", String, nullable=False),
     Column("accepted_at", Utc),
     Column("ended_at", Utc),
+    Column("at_once", Boolean, nullable=False, server_default=false()),
 )
 """Requests to take somebody's turn on call."""
 

@@ -1,4 +1,6 @@
-"""A cover: somebody is asked to take a turn. Until the answer is yes, it stays with whoever has it."""
+"""A cover: somebody is asked to take a turn. Until the answer is yes, it stays with whoever has it. An override:
+somebody is put on call without being asked.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -39,7 +41,7 @@ class Cover:
     """`asked_by` asks `person` to take the turn of a rota from `since` to before `until`. Times are aware UTC.
 
     `asked_by` and `person` are names of the schedule; `accepted_at` stays when it is withdrawn later; `ended_at` is
-    when it was declined or withdrawn.
+    when it was declined or withdrawn. `at_once`: an override, of which nobody was asked.
     """
 
     id: str
@@ -53,6 +55,7 @@ class Cover:
     state: CoverState = CoverState.ASKED
     accepted_at: datetime | None = None
     ended_at: datetime | None = None
+    at_once: bool = False
 
     @property
     def override(self) -> Override | None:
@@ -64,7 +67,7 @@ class Cover:
         if since >= until:
             return None
         made = Override(rota=self.rota, person=self.person, since=since, until=until, reason=self.reason)
-        return replace(made, cover=self.id, covers=self.asked_by)
+        return made if self.at_once else replace(made, cover=self.id, covers=self.asked_by)
 
 
 def asked(schedule: Schedule, cover: Cover) -> Cover:
@@ -73,6 +76,28 @@ def asked(schedule: Schedule, cover: Cover) -> Cover:
 
     Raises BadInput: nobody or not enough people are named, or the time makes no sense.
     """
+    cover = _of_time_to_come(schedule, cover)
+    if cover.person == cover.asked_by:
+        raise BadInput("Ask somebody else: you cannot cover for yourself.")
+    turns = _turns(schedule, cover)
+    own = [turn for turn in turns if turn.person == cover.asked_by]
+    if not own:
+        held = " and ".join(dict.fromkeys(turn.person or "nobody" for turn in turns))
+        raise BadInput(f"{cover.asked_by} does not have that turn: {held} has. Whoever has it asks.")
+    return replace(cover, since=own[0].since or cover.since, until=own[-1].until or cover.until)
+
+
+def put_on_call(schedule: Schedule, cover: Cover) -> tuple[Cover, list[Shift]]:
+    """`asked_by` puts `person` on call, whoever has the turn, from `asked_at` on at the earliest; and the turns taken.
+
+    Raises BadInput: one of them is not in oncall.yaml, or the time makes no sense.
+    """
+    cover = _of_time_to_come(schedule, cover)
+    taken = [turn for turn in _turns(schedule, cover) if turn.person != cover.person]
+    return replace(cover, state=CoverState.ACCEPTED, accepted_at=cover.asked_at, at_once=True), taken
+
+
+def _of_time_to_come(schedule: Schedule, cover: Cover) -> Cover:
     now = cover.asked_at
     for name in (cover.asked_by, cover.person):
         if name not in schedule.by_name:
@@ -85,17 +110,15 @@ def asked(schedule: Schedule, cover: Cover) -> Cover:
         raise BadInput(f"A cover is for {LONGEST.days} days at most: change the rota in oncall.yaml instead.")
     if cover.since > now + AHEAD:
         raise BadInput("A cover begins within a year.")
-    if cover.person == cover.asked_by:
-        raise BadInput("Ask somebody else: you cannot cover for yourself.")
-    cover = replace(cover, since=max(cover.since, now))
+    return replace(cover, since=max(cover.since, now))
+
+
+def _turns(schedule: Schedule, cover: Cover) -> list[Shift]:
+    """Those of its time. Raises BadInput where all are that person's."""
     turns = list(shifts(schedule, cover.rota, cover.since, cover.until))
     if all(turn.person == cover.person for turn in turns):
         raise BadInput(f"{cover.person} has that turn already.")
-    own = [turn for turn in turns if turn.person == cover.asked_by]
-    if not own:
-        held = " and ".join(dict.fromkeys(turn.person or "nobody" for turn in turns))
-        raise BadInput(f"{cover.asked_by} does not have that turn: {held} has. Whoever has it asks.")
-    return replace(cover, since=own[0].since or cover.since, until=own[-1].until or cover.until)
+    return turns
 
 
 def refuse_repeat(schedule: Schedule, cover: Cover, known: Sequence[Cover]) -> None:
@@ -148,7 +171,7 @@ def declined(cover: Cover, person: str, now: datetime) -> Cover:
 def withdrawn(cover: Cover, person: str, now: datetime) -> Cover:
     """By whoever asked, before the answer or after: then what is left of it goes back. Raises BadInput."""
     if person != cover.asked_by:
-        raise BadInput(f"Only {cover.asked_by}, who asked, can withdraw it.")
+        raise BadInput(f"Only {cover.asked_by}, who {'set it' if cover.at_once else 'asked'}, can withdraw it.")
     state = state_at(cover, now)
     if state not in (CoverState.ASKED, CoverState.ACCEPTED):
         raise BadInput(f"It is {state} already.")
@@ -165,12 +188,13 @@ def state_at(cover: Cover, now: datetime) -> CoverState:
 
 def record_of(cover: Cover) -> Record:
     """Who has made it what it is."""
-    answered = cover.state in (CoverState.ACCEPTED, CoverState.DECLINED)
+    answered = cover.state in (CoverState.ACCEPTED, CoverState.DECLINED) and not cover.at_once
     at = cover.ended_at or cover.accepted_at or cover.asked_at
     times = {"since": cover.since.isoformat(), "until": cover.until.isoformat()}
     body = {"rota": cover.rota, "asked_by": cover.asked_by, "person": cover.person, **times, "reason": cover.reason}
     actor = cover.person if answered else cover.asked_by
-    return record(at, actor, f"cover_{cover.state}", f"cover:{cover.id}", body)
+    act = "override" if cover.at_once else "cover"
+    return record(at, actor, f"{act}_{cover.state}", f"cover:{cover.id}", body)
 
 
 def with_covers(schedule: Schedule, covers: Iterable[Cover]) -> Schedule:
