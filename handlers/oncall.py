@@ -93,7 +93,7 @@ async def _answer(services: AppServices, ack: AsyncAck, reply: Reply, command: P
 async def _put(services: AppServices, reply: Reply, typed: str) -> tuple[Cover, list[str]]:
     """An override is stored before Slack is answered."""
     now = services.now()
-    wanted = oncall_payloads.override(typed, services.oncall.plan, lambda text: services.oncall.moment(text, now), now)
+    wanted = oncall_payloads.turn(typed, services.oncall.plan, lambda text: services.oncall.moment(text, now), now)
     return await reply.work(services.oncall.put_on_call, wanted, reply.place.user, now)
 
 
@@ -123,7 +123,9 @@ async def _show(services: AppServices, reply: Reply, command: Payload, typed: st
     moment = now if not typed or word in OF_NOW else services.oncall.moment(typed, now)
     found = await reply.work(services.oncall.overview, moment)
     if word == "cover":
-        await open_view(reply, command, oncall.form(services.oncall.plan, now))
+        rest, plan = typed.partition(" ")[2], services.oncall.plan
+        wanted = oncall_payloads.turn(rest, plan, lambda text: services.oncall.moment(text, now), now) if rest else None
+        await open_view(reply, command, oncall.form(plan, now, wanted))
     else:
         await reply.send(oncall.card(found))
 

@@ -1,4 +1,4 @@
-"""The form that asks for a cover, and the words of an override, read into what the service takes."""
+"""The form that asks for a cover, and a turn that is typed, read into what the service takes."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -12,21 +12,21 @@ from bot.domain.oncall.whom import Whom, whom
 from bot.views import oncall
 from handlers.payloads import mapping
 
-USAGE = "Write `/oncall override primary @ben 2026-01-20 18:00 to 2026-01-21 09:00 dentist`, or `now 8h`."
+USAGE = "Write `primary @ben 2026-01-20 18:00 to 2026-01-21 09:00 dentist`, or `now 8h`."
 _WHEN = r"now|tomorrow|\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?:Z|[+-]\d{2}:\d{2})?)?"
 _LENGTH = re.compile(r"(\d{1,3})([hd])", re.IGNORECASE | re.ASCII)
-_OVERRIDE = re.compile(
+_TURN = re.compile(
     rf"(?P<who>.+?)\s+(?:from\s+)?(?P<since>{_WHEN})\s+(?:to\s+|until\s+|for\s+)?(?P<until>{_WHEN}|\d{{1,3}}[hd])"
     r"(?:\s+(?P<reason>.+))?",
     re.IGNORECASE | re.ASCII | re.DOTALL,
 )
 
 
-def override(typed: str, schedule: Schedule, moment: Callable[[str], datetime], now: datetime) -> Wanted:
+def turn(typed: str, schedule: Schedule, moment: Callable[[str], datetime], now: datetime) -> Wanted:
     """`[ROTA] @person FROM [to] UNTIL [REASON]`: the first rota, where none is named. `moment` reads a time by the
     clock of the schedule. Raises BadInput, with an example.
     """
-    found = _OVERRIDE.fullmatch(typed.strip())
+    found = _TURN.fullmatch(typed.strip())
     if found is None:
         raise BadInput(f"{typed.strip()!r} does not say who, from when and until when. {USAGE}" if typed else USAGE)
     rota, person = _rota_and_person(schedule, found["who"])

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.counts import plural
-from bot.domain.oncall.covers import Cover, CoverState, state_at
+from bot.domain.oncall.covers import Cover, CoverState, Wanted, state_at
 from bot.domain.oncall.overview import Overview, Turn
 from bot.domain.oncall.schedule import Person, Schedule
 from bot.views import action_ids, oncall_words
@@ -99,21 +99,25 @@ def _plain_span(cover: Cover, schedule: Schedule) -> str:
     return f"{oncall_words.wall(cover.since, schedule.zone)} to {oncall_words.wall(cover.until, schedule.zone)}"
 
 
-def form(schedule: Schedule, now: datetime) -> dict[str, Any]:
-    """The modal that asks for a cover."""
+def form(schedule: Schedule, now: datetime, typed: Wanted | None = None) -> dict[str, Any]:
+    """The modal that asks for a cover. `typed`: what it is filled with."""
     rotas = [option(rota.name, rota.name) for rota in schedule.rotas]
     begin = int((now + timedelta(hours=1)).timestamp()) // 3600 * 3600
+    end = begin + 8 * 3600
     picked: Element = {"type": "static_select", "action_id": ROTA, "options": rotas, "initial_option": rotas[0]}
+    person: Element = {"type": "users_select", "action_id": PERSON}
     reason: Element = {"type": "plain_text_input", "action_id": REASON, "max_length": MOST_REASON}
+    if typed is not None:
+        picked["initial_option"], person["initial_user"] = option(typed.rota, typed.rota), typed.person
+        begin, end = int(typed.since.timestamp()), int(typed.until.timestamp())
+        reason |= {"initial_value": typed.reason} if typed.reason else {}
     view = modal(
         "Ask for a cover",
         [
             field(ROTA, "Whose turn", picked),
-            field(PERSON, "Who covers", {"type": "users_select", "action_id": PERSON}),
+            field(PERSON, "Who covers", person),
             field(SINCE, "From", {"type": "datetimepicker", "action_id": SINCE, "initial_date_time": begin}),
-            field(
-                UNTIL, "Until", {"type": "datetimepicker", "action_id": UNTIL, "initial_date_time": begin + 8 * 3600}
-            ),
+            field(UNTIL, "Until", {"type": "datetimepicker", "action_id": UNTIL, "initial_date_time": end}),
             {**field(REASON, "Reason", reason), "optional": True},
             context("Times are of your own clock. The turn stays with you until it is accepted."),
         ],

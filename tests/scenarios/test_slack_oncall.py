@@ -14,7 +14,7 @@ from bot.ports.fakes.state import FakeState
 from bot.services.app import AppServices
 from bot.services.oncall import OncallService
 from tests.support.builders import NOW
-from tests.support.rotas import PEOPLE, PLAN
+from tests.support.rotas import PEOPLE, PLAN, eastern
 from tests.support.slack_bench import ALEX, Bench, Message, play, small_history
 
 BEN, CHRIS, DANA = PEOPLE["Ben"], PEOPLE["Chris"], PEOPLE["Dana"]
@@ -30,7 +30,7 @@ ENTERED: dict[str, Any] = {
 
 
 WRONG_OVERRIDES = {
-    "": "Write `/oncall override",
+    "": "Write `primary @ben",
     "primary": "'primary' does not say who, from when and until when",
     "primary @ben": "does not say who",
     "nobody now 8h": "'nobody' is no person and no rota",
@@ -91,8 +91,16 @@ def test_words_of_the_command_show_the_same_or_open_the_form(transport: str, sta
     async def scenario(bench: Bench) -> None:
         for word in ("schedule", "Gaps"):
             assert (await bench.ask(f"/oncall {word}"))["text"].startswith("On call\nprimary: Chris until")
-        opened = await bench.ask("/oncall cover @ben tomorrow", user=CHRIS, sees="view_opened")
+        opened = await bench.ask("/oncall cover", user=CHRIS, sees="view_opened")
         assert not (await bench.submit(opened, ENTERED, user=CHRIS)).get("errors")
+        begin, end = "2026-01-22 18:00", "2026-01-23 09:00"
+        filled = await bench.ask(f"/oncall cover ben {begin} to {end} dentist", user=CHRIS, sees="view_opened")
+        shown = {block["block_id"]: block["element"] for block in filled["blocks"] if "element" in block}
+        assert (shown["person"]["initial_user"], shown["reason"]["initial_value"]) == (BEN, "dentist")
+        times = [shown[name]["initial_date_time"] for name in ("since", "until")]
+        assert times == [eastern(2026, 1, 22, 18).timestamp(), eastern(2026, 1, 23, 9).timestamp()]
+        wrong = await bench.ask("/oncall cover @ben tomorrow", user=CHRIS, sees="ephemeral")
+        assert "does not say who, from when and until when" in wrong["text"]
         for typed, said in WRONG_OVERRIDES.items():
             assert said in (await bench.ask(f"/oncall override {typed}", sees="ephemeral"))["text"], typed
 
