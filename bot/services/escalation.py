@@ -105,7 +105,8 @@ class EscalationService:
             case AskOwner():
                 return self._ask(response, incident, schedule, now)
             case Expire():
-                text = f"The acknowledgement of {response.owner} has expired; paging begins again"
+                again = "paging begins" if response.ladder.wakes else "its steps begin"
+                text = f"The acknowledgement of {response.owner} has expired; {again} again"
                 return _Taken(responses.expired(response, now), [], [_entry(response, EntryKind.EXPIRED, text, now)])
             case Wait() | Stop():
                 return None

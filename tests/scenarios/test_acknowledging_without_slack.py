@@ -14,6 +14,8 @@ from bot.acknowledging import callbacks_of
 from bot.cli.context import settings_of
 from bot.config.settings import Settings
 from bot.domain.errors import BadInput
+from bot.domain.findings.severity import Severity
+from bot.domain.incidents.escalation_policy import EscalationPolicy, Ladder, Step
 from bot.domain.incidents.response import Response, ResponseState
 from bot.domain.incidents.timeline import Entry, EntryKind
 from bot.ports.fakes.state import FakeState
@@ -23,7 +25,7 @@ from bot.slack.serving import serve
 from bot.views.page_words import wording
 from tests.support.callbacks import LINKS, SECRET, Asked, digits, routes, sent, signed, webhook
 from tests.support.gate_story import START, finding
-from tests.support.pager import FakePager, PagedStory
+from tests.support.pager import FakePager, PagedStory, person
 from tests.support.slack_bench import SOON_S
 
 TWILIO = 'twilio: {account: AC1, token: "${T}", from: "+15550100"}'
@@ -336,3 +338,15 @@ def test_a_mail_carries_the_link_and_a_call_does_not(story: PagedStory) -> None:
         _, text = wording(story.incident, taken(story), replace(queued, page=page), (), None, LINKS.of(page))
         assert ("https://fireline.example.com/ack/" in text) is carries
         assert len(text.splitlines()[-1]) < 220, "a text message keeps its last line whole up to that"
+
+
+def test_where_nobody_is_paged_the_end_of_an_acknowledgement_does_not_say_so() -> None:
+    tickets = EscalationPolicy({Severity.P0: Ladder((Step(timedelta(), (), ("jira",)),))})
+    for policy, said in ((EscalationPolicy(), "paging begins again"), (tickets, "its steps begin again")):
+        story = PagedStory(START, policy=policy)
+        story.held = [finding("Gamebook", severity="P0", impact=("Summary",))]
+        story.look()
+        story.responses.take_over(story.incident, person("Zoe"), story.now)
+        story.fast_forward(65)
+        entries = [entry for entry in story.state.timeline(story.incident.id) if entry.kind is EntryKind.EXPIRED]
+        assert f"has expired; {said}" in entries[0].text
