@@ -2,6 +2,7 @@
 before the ack.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,7 @@ from handlers.modals import open_view
 from handlers.replies import Reply
 from handlers.slack_calls import Refused
 
+log = logging.getLogger("fireline.oncall")
 Payload = Mapping[str, Any]
 OF_NOW = frozenset({"schedule", "gaps", "cover"})
 """What the answer without a word shows, too; and the form that its button opens."""
@@ -107,13 +109,16 @@ async def _tell(services: AppServices, reply: Reply, cover: Cover, taken: list[s
 
 
 async def _told(services: AppServices, reply: Reply, names: list[str], card: Card) -> list[str]:
-    """Write to each of them directly; returns those to whom Slack did not take it."""
+    """Write to each of them directly; returns those to whom Slack did not take it, or who have no Slack id."""
     untold = []
-    for name in names:
+    for person in map(services.oncall.named, names):
         try:
-            await reply.to(services.oncall.named(name).slack, card)
-        except Refused:
-            untold.append(name)
+            if person.slack:
+                await reply.to(person.slack, card)
+                continue
+        except Refused as no:
+            log.warning("%s was not told of a turn: %s", person.name, no.reason)
+        untold.append(person.name)
     return untold
 
 

@@ -51,7 +51,10 @@ def _rota_and_person(schedule: Schedule, who: str) -> tuple[str, str]:
     person = whom(schedule, rest if named.rota else who).person
     if not person or not schedule.rotas:
         raise BadInput(f"{who!r} names no person of oncall.yaml. {USAGE}")
-    return named.rota or schedule.rotas[0].name, schedule.by_name[person].slack
+    slack = schedule.by_name[person].slack
+    if not slack:
+        raise BadInput(f"{person} has no Slack member id in oncall.yaml: add it there first.")
+    return named.rota or schedule.rotas[0].name, slack
 
 
 def cover(view: Mapping[str, Any]) -> Wanted:

@@ -159,6 +159,21 @@ def test_others_are_put_on_call_by_an_approver(transport: str, staffed: AppServi
     play(scenario, transport, replace(staffed, oncall=OncallService(PLAN, state, responder, Role.APPROVER)))
 
 
+def test_who_has_no_slack_id_is_put_on_call_by_nobody_and_called(
+    transport: str, staffed: AppServices, state: FakeState
+) -> None:
+    people = tuple(replace(each, slack="") if each.name in ("Ana", "Chris") else each for each in PLAN.people)
+
+    async def scenario(bench: Bench) -> None:
+        refused = await bench.ask("/oncall override ana now 8h", user=DANA, sees="ephemeral")
+        assert "Ana has no Slack member id in oncall.yaml" in refused["text"]
+        put = await bench.ask("/oncall override ben now 8h", user=DANA)
+        assert "Slack did not take the message to Chris: call them." in put["text"]
+
+    service = OncallService(replace(PLAN, people=people), state, responder)
+    play(scenario, transport, replace(staffed, oncall=service))
+
+
 def test_whoever_comes_second_is_told_what_it_has_become(transport: str, staffed: AppServices) -> None:
     async def scenario(bench: Bench) -> None:
         await ask_for_cover(bench)
