@@ -55,11 +55,11 @@ def serving(panel: Panel) -> Iterator[int]:
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         port.append(runner.addresses[0][1])
-        ready.set()
         return runner
 
     def serve() -> None:
         runner = loop.run_until_complete(start())
+        loop.call_soon(ready.set)  # a stop before it runs for ever would be lost
         loop.run_forever()
         loop.run_until_complete(runner.cleanup())
         loop.close()
