@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.domain.errors import BadInput
+from bot.domain.lengths import length
 from bot.domain.oncall.covers import Wanted
 from bot.domain.oncall.schedule import Schedule
 from bot.domain.oncall.whom import Whom, whom
@@ -14,9 +15,8 @@ from handlers.payloads import mapping
 
 USAGE = "Write `primary @ben 2026-01-20 18:00 to 2026-01-21 09:00 dentist`, or `now 8h`."
 _WHEN = r"now|tomorrow|\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?:Z|[+-]\d{2}:\d{2})?)?"
-_LENGTH = re.compile(r"(\d{1,3})([hd])", re.IGNORECASE | re.ASCII)
 _TURN = re.compile(
-    rf"(?P<who>.+?)\s+(?:from\s+)?(?P<since>{_WHEN})\s+(?:to\s+|until\s+|for\s+)?(?P<until>{_WHEN}|\d{{1,3}}[hd])"
+    rf"(?P<who>.+?)\s+(?:from\s+)?(?P<since>{_WHEN})\s+(?:to\s+|until\s+|for\s+)?(?:(?P<until>{_WHEN})|(?P<length>\d{{1,3}})(?P<unit>[hd]))"
     r"(?:\s+(?P<reason>.+))?",
     re.IGNORECASE | re.ASCII | re.DOTALL,
 )
@@ -30,13 +30,10 @@ def turn(typed: str, schedule: Schedule, moment: Callable[[str], datetime], now:
     if found is None:
         raise BadInput(f"{typed.strip()!r} does not say who, from when and until when. {USAGE}" if typed else USAGE)
     rota, person = _rota_and_person(schedule, found["who"])
-    since, length = _when(found["since"], moment, now), _LENGTH.fullmatch(found["until"])
-    if length is None:
-        until = _when(found["until"], moment, now)
-    else:
-        until = since + timedelta(**{{"h": "hours", "d": "days"}[length[2].lower()]: int(length[1])})
+    since, until = _when(found["since"], moment, now), found["until"]
+    end = since + length(found["length"], found["unit"]) if until is None else _when(until, moment, now)
     return Wanted(
-        rota=rota, person=person, since=since, until=until, reason=(found["reason"] or "")[: oncall.MOST_REASON]
+        rota=rota, person=person, since=since, until=end, reason=(found["reason"] or "")[: oncall.MOST_REASON]
     )
 
 

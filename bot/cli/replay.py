@@ -16,6 +16,7 @@ from bot.cli.outputs import STANDARD_OUTPUT, check_writable
 from bot.cli.terminal import say, shown
 from bot.domain.counts import plural
 from bot.domain.errors import BadInput
+from bot.domain.lengths import length
 
 if TYPE_CHECKING:
     from bot.ports.warehouse import LoadReport
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 MOST_REJECTED = 20
 SHORTEST, LONGEST = timedelta(seconds=10), timedelta(days=1)
-UNITS = {"s": "seconds", "m": "minutes", "h": "hours"}
 
 MostRise = Annotated[float, typer.Option(help="Compare: so much larger a share of pages is accepted.", min=0.0)]
 Silence = Annotated[
@@ -130,7 +130,7 @@ def _replayed(data: Path, asked: "Asked", home: Path | None, *, quiet: bool) -> 
 def parse_step(text: str) -> timedelta:
     """`10m` -> ten minutes. Raises BadInput."""
     found = re.fullmatch(r"([0-9]{1,6})([smh])", text.strip())
-    step = timedelta(**{UNITS[found[2]]: int(found[1])}) if found else timedelta()
+    step = length(found[1], found[2]) if found else timedelta()
     if not SHORTEST <= step <= LONGEST:
         raise BadInput(f"{text!r} is no step between ticks. Write one from 10s to 24h, as 90s, 10m or 1h.")
     return step

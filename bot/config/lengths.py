@@ -6,14 +6,14 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, PlainSerializer
 
-UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+from bot.domain.lengths import length
 
 
 def _length(value: object) -> timedelta:
     match = re.fullmatch(r"\s*(\d{1,6})\s*([smhd])\s*", str(value))
     if match is None:
         raise ValueError(f"{value!r} is no length of time; write 30s, 5m, 2h or 1d")
-    return timedelta(**{UNITS[match[2]]: int(match[1])})
+    return length(match[1], match[2])
 
 
 Length = Annotated[timedelta, BeforeValidator(_length), PlainSerializer(str)]

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from bot.domain.errors import BadInput
 from bot.domain.gate.silences import EXAMPLE, Kind
+from bot.domain.lengths import length
 
 _MOMENT = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:?\d{2})?)?"
 _WHEN = re.compile(
@@ -18,7 +19,6 @@ _WHEN_MISSING = {
     Kind.WINDOW: f"When? Write `{{example}} {EXAMPLE} REASON`, in UTC: a processor, `phase N` or `all`, then "
     "FROM..TO, or 2h from now.",
 }
-_UNITS = {"m": "minutes", "min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 class SilenceAct(StrEnum):
@@ -59,8 +59,7 @@ def silence_words(text: str, example: str, kind: Kind = Kind.SILENCE) -> Silence
         raise BadInput(_WHEN_MISSING[kind].format(example=example))
     target, reason = said[: found.start()].strip(), said[found.end() :].strip()
     if found["first"] is None:
-        length = timedelta(**{_UNITS[found["unit"].casefold()]: int(found["length"])})
-        return SilenceWords(SilenceAct.PROPOSE, target, length, reason)
+        return SilenceWords(SilenceAct.PROPOSE, target, length(found["length"], found["unit"]), reason)
     if kind is Kind.SILENCE:
         raise BadInput(f"A silence begins at once. Write `{example} 2h REASON`, or plan a window instead.")
     return SilenceWords(SilenceAct.PROPOSE, target, reason=reason, span=(found["first"], found["last"]))

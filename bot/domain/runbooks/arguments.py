@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
+from bot.domain import lengths
 from bot.domain.errors import BadInput
 from bot.domain.gate.silences import LONGEST, SHORTEST
 from bot.domain.platform.registry import Registry
@@ -11,7 +12,6 @@ from bot.domain.runbooks.run import Subject
 from bot.domain.runbooks.runbook import Step
 
 _LENGTH = re.compile(r"(\d{1,5})(m|h|d)", re.ASCII)
-_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _TRUTHS = {"true": True, "false": False}
 
 
@@ -20,7 +20,7 @@ def length(text: str) -> timedelta:
     found = _LENGTH.fullmatch(text.strip())
     if found is None:
         raise BadInput(f"{text!r} is no length of time; write 30m, 2h or 1d")
-    wanted = timedelta(**{_UNITS[found[2]]: int(found[1])})
+    wanted = lengths.length(found[1], found[2])
     if not SHORTEST <= wanted <= LONGEST:
         raise BadInput(f"{text!r} is not from 5 minutes to 7 days")
     return wanted
