@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bot.config.settings import GOOGLE
+from bot.state_adapters import approver
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -49,7 +50,6 @@ def operating(
     settings: Settings, store: State | None, identify: Callable[[Actor], Identity], services: AppServices
 ) -> OperationService:
     """What is done to services, judged by what every other answer goes by. Raises ConfigError."""
-    from bot.config.access import load_access
     from bot.services.access import email_by
     from bot.services.operations import OperationService, Surroundings
 
@@ -60,9 +60,8 @@ def operating(
 
     off = "" if settings.cloud_run else OFF
     around = Surroundings(registry, cloud_run(settings), deploys.reader, running_over(validation), judge, off)
-    approves = load_access(settings.config / "access.yaml").approves
     work = None if store is None else operating_over(settings, store, services)
-    return OperationService(store, deploys, around, identify, email_by(identify), approves, work)
+    return OperationService(store, deploys, around, identify, email_by(identify), approver(settings), work)
 
 
 def running_over(validation: ValidationService) -> Running:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.adapters.clock import monotonic_seconds, system_clock
 from bot.domain.errors import ConfigError, reason_of
+from bot.state_adapters import approver
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -80,7 +81,6 @@ def guided(
     settings: Settings, store: State | None, identify: Callable[[Actor], Identity], services: AppServices
 ) -> RunbookService:
     """Over the other services: a check and an action of a runbook are theirs."""
-    from bot.config.access import load_access
     from bot.services.access import email_by
     from bot.services.runbook_actions import Hands, RunbookActions
     from bot.services.runbook_checks import Asked, RunbookChecks
@@ -108,8 +108,7 @@ def guided(
         on_services(lambda: services.operations),
         lambda: services.operations.circuits,
     )
-    approves = load_access(settings.config / "access.yaml").approves
-    people = People(services.oncall.schedule, identify, approves, email_by(identify))
+    people = People(services.oncall.schedule, identify, approver(settings), email_by(identify))
     checks, actions, correlated = RunbookChecks(asked), RunbookActions(hands), services.deploys.correlated
     return RunbookService(store, RunbookFiles(settings.config), people, checks, actions, correlated)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.adapters.clock import monotonic_seconds
 from bot.deploying import cloud_run
 from bot.opening import queries_over, registry_in_use
+from bot.state_adapters import approver
 
 if TYPE_CHECKING:
     from bot.adapters.notify.slack_repairs import SlackRepairs
@@ -43,7 +44,6 @@ def repairs_over(
     """Planning and asking, what people do to one that runs, receipts; and what carries them out, where there is a
     state. `tickets`: can one be opened for a lasting mend? Raises ConfigError.
     """
-    from bot.config.access import load_access
     from bot.config.policy import load_policy
     from bot.services.access import email_by
     from bot.services.app import RepairWork
@@ -55,8 +55,7 @@ def repairs_over(
     limits = load_policy(settings.config / "policy.yaml").limits
     kept, revisions = (None, not_known) if store is None else (store.repairs, revisions_in(store))
     plans = RepairPlans(opened, registry, validation, kept, revisions, limits)
-    approves = load_access(settings.config / "access.yaml").approves
-    asking = RepairService(store, plans, identify, email_by(identify), approves)
+    asking = RepairService(store, plans, identify, email_by(identify), approver(settings))
     runs = _step_runs(opened, settings)
     control = RepairControl(store, identify, now, lambda: limits, runs.end_all)
     board = _board(settings, tickets=tickets)

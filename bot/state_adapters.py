@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from bot.adapters.state.database_clock import DatabaseClock
-    from bot.domain.access import Actor, Identity
+    from bot.domain.access import Actor, Identity, Role
     from bot.domain.audit import Anchor
     from bot.domain.escalation.pages import Targets
     from bot.domain.gate.shadow_policy import ShadowPolicy
@@ -151,13 +151,18 @@ def anchors_in(path: Path) -> list[Anchor]:
 
 
 def oncall_to_change(settings: Settings, store: State | None, identify: Callable[[Actor], Identity]) -> OncallService:
-    """Who puts others on call without asking them has the role of an approver, where somebody is named as one."""
-    from bot.config.access import load_access
+    """Who puts others on call without asking them has the role of whoever approves."""
     from bot.config.chosen_oncall import oncall_in_use
     from bot.services.oncall import OncallService
 
-    approves = load_access(settings.config / "access.yaml").approves
-    return OncallService(oncall_in_use(settings), store, identify, approves)
+    return OncallService(oncall_in_use(settings), store, identify, approver(settings))
+
+
+def approver(settings: Settings) -> Role:
+    """Which role the second person has. Raises ConfigError."""
+    from bot.config.access import load_access
+
+    return load_access(settings.config / "access.yaml").approves
 
 
 def identities(settings: Settings) -> Callable[[Actor], Identity]:
