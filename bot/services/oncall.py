@@ -130,10 +130,7 @@ class OncallService:
         request, known = self._wanted(wanted, asked_by, now), self.covers(now)
         request = covers.asked(self.schedule(now), request)
         covers.refuse_repeat(self.plan, request, known)
-        request = replace(request, id=_request_id(request, known))
-        with self._required_state().transaction() as tx:
-            if not tx.covers.add(request):
-                raise BadInput(f"You have asked {request.person} already.")
+        request = self._stored(request, known, f"You have asked {request.person} already.")
         log.info("%s asks %s to cover %s", request.asked_by, request.person, request.rota, extra={"cover": request.id})
         return request
 
@@ -145,11 +142,9 @@ class OncallService:
         needs = Role.RESPONDER if override.person == override.asked_by else self._overrides
         check_role(self._identify, Actor(asked_by, override.asked_by), f"put {override.person} on call", needs)
         override, taken = covers.put_on_call(self.schedule(now), override)
-        override = replace(override, id=_request_id(override, self.covers(now)))
-        with self._required_state().transaction() as tx:
-            if not tx.covers.add(override):
-                raise BadInput(f"{override.person} was put on call already.")
-        log.info("%s puts %s on call as %s", override.asked_by, override.person, override.rota)
+        override = self._stored(override, self.covers(now), f"{override.person} was put on call already.")
+        about = override.asked_by, override.person, override.rota
+        log.info("%s puts %s on call as %s", *about, extra={"cover": override.id})
         return override, [name for name in dict.fromkeys(turn.person for turn in taken) if name]
 
     def concerned(self, cover: Cover, now: datetime) -> list[str]:
@@ -158,6 +153,14 @@ class OncallService:
         if cover.at_once and since < cover.until:
             names += [turn.person for turn in on_call.shifts(self.schedule(now), cover.rota, since, cover.until)]
         return [name for name in dict.fromkeys(names) if name in self.plan.by_name]
+
+    def _stored(self, cover: Cover, known: Sequence[Cover], twice: str) -> Cover:
+        """With its id. `twice`: what to say where it came at the same time once before."""
+        made = replace(cover, id=_request_id(cover, known))
+        with self._required_state().transaction() as tx:
+            if not tx.covers.add(made):
+                raise BadInput(twice)
+        return made
 
     def _wanted(self, wanted: Wanted, asked_by: str, now: datetime) -> Cover:
         return Cover(
