@@ -5,6 +5,7 @@ from datetime import UTC, datetime, tzinfo
 
 from bot.domain.delivery import Act, PageState, Queued
 from bot.domain.escalation.bundles import Carried
+from bot.domain.escalation.readiness import SLACK
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.notice import Notice
 from bot.domain.incidents.response import Response
@@ -14,8 +15,6 @@ from bot.views import incident_words
 MOST_NAMED = 10
 HEARD = "voice"
 """The channel by which nobody can read a command."""
-IN_SLACK = "slack"
-"""The channel whose pages are answered below them."""
 
 
 def shown(queued: Queued) -> str:
@@ -52,7 +51,7 @@ def wording(
     announced. `link` acknowledges; `zone` is where the reader lives.
     """
     name = incident.headline.explanation if notice is None else incident_words.title(notice)
-    here = "`ack` in a thread here" if queued.page.channel == IN_SLACK else "in Slack"
+    here = "`ack` in a thread here" if queued.page.channel == SLACK else "in Slack"
     how = f"Acknowledge: {here}, or `/incident {incident.label} ack`, or `fireline incident ack {incident.label}`."
     if queued.page.channel == HEARD:
         how = "Acknowledge in Slack."
