@@ -1,13 +1,12 @@
 -- While runs were known to have succeeded, and whether they said that they brought records: for dates of which no table, or not its rows about them, may tell it; of all where rows have a gap
 -- or cannot be used. Of two versions of a run that became known at one moment, the one that is kept counts.
 WITH versions AS (
-  SELECT {run_columns}, 1 AS is_current FROM runs AS r
-  WHERE r.data_date BETWEEN @first_date AND @last_date
-    AND EXISTS (SELECT 1 FROM superseded_runs AS s WHERE {same_run:a=s,b=r} AND s.status = 'success')
-  UNION ALL
-  SELECT {run_columns}, 0 AS is_current FROM superseded_runs AS r
-  WHERE r.data_date BETWEEN @first_date AND @last_date
-    AND EXISTS (SELECT 1 FROM superseded_runs AS s WHERE {same_run:a=s,b=r} AND s.status = 'success')
+  SELECT {run_columns}, is_current FROM (
+    SELECT {run_columns}, 1 AS is_current FROM runs WHERE data_date BETWEEN @first_date AND @last_date
+    UNION ALL
+    SELECT {run_columns}, 0 AS is_current FROM superseded_runs WHERE data_date BETWEEN @first_date AND @last_date
+  ) AS r
+  WHERE EXISTS (SELECT 1 FROM superseded_runs AS s WHERE {same_run:a=s,b=r} AND s.status = 'success')
 ), ranked AS (
   SELECT v.*, ROW_NUMBER() OVER (PARTITION BY v.processor_name, v.run_id, v.data_date, v.started_at, v.inserted_at
     ORDER BY v.is_current DESC, {version:row=v} DESC) AS place
