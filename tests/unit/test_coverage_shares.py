@@ -8,6 +8,7 @@ import pytest
 
 from bot.domain.evidence.coverage import ExpectedRows, FilledDate, expected_rows, expected_unreported
 from bot.domain.evidence.runs import Category, Status
+from bot.domain.platform.judgement import STANDARD
 from bot.domain.platform.registry import ExpectedRecords
 from tests.support.builders import DAY
 from tests.support.days import SLOT, day, processor, run
@@ -64,10 +65,10 @@ def test_the_first_weekend_has_no_measure_but_the_stated_minimum() -> None:
 def test_what_is_stated_as_the_least_is_a_floor_and_said_as_stated() -> None:
     """A loss that lasts becomes what is usual; not what is stated."""
     lost = [FilledDate(past, 150, 1, 1) for past in WEEKS]
-    known = [expected_rows(DAY, ExpectedRecords(min=least), 2, lost) for least in (100, 200)]
+    known = [expected_rows(DAY, ExpectedRecords(min=least), 2, lost, STANDARD) for least in (100, 200)]
     assert known == [ExpectedRows(300, least=False), ExpectedRows(400, least=True)]
     assert [str(each) for each in known] == ["about 300", "at least 400"]
-    assert str(expected_rows(DAY, ExpectedRecords(min=200), 1, [])) == "at least 200"
+    assert str(expected_rows(DAY, ExpectedRecords(min=200), 1, [], STANDARD)) == "at least 200"
 
 
 @pytest.mark.parametrize(("weekends", "expected"), [(1, None), (2, 600), (3, 600)])

@@ -10,6 +10,7 @@ from bot.domain.detection.silence import Silence
 from bot.domain.detection.skipped_slots import SkippedSlots
 from bot.domain.detection.trouble import Trouble
 from bot.domain.findings.finding import FindingKind
+from bot.domain.platform.judgement import STANDARD
 from bot.domain.platform.schedule import Days, Schedule
 from tests.scenarios.test_detection_unregistered import run
 
@@ -94,7 +95,7 @@ def test_single_slots_that_pass_are_no_news(without: tuple[int, ...], minutes: f
 
 def test_a_poller_that_is_silent_is_so_for_the_date_of_its_next_slot() -> None:
     evening = Schedule(ZoneInfo("UTC"), (20.0, 26.0))
-    silence = Silence()
+    silence = Silence(STANDARD)
     silence.take([run("Job", LAST - timedelta(minutes=10 * n)) for n in range(8 * 144, -1, -1)])
     now = LAST.replace(hour=1) + timedelta(hours=3)
     counts = silence.counts("Job", now)

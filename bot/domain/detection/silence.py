@@ -17,7 +17,7 @@ from bot.domain.detection.trouble import Trouble
 from bot.domain.evidence.observation import Event, RunSeen, Started
 from bot.domain.evidence.runs import Trigger
 from bot.domain.findings.finding import FindingKind, RootCause
-from bot.domain.platform.judgement import STANDARD, Judgement
+from bot.domain.platform.judgement import Judgement
 from bot.domain.statistics import ONE_SIDED_95, nearest_rank, quantile_margin, tail_scale
 
 SILENCE = "silence"
@@ -83,7 +83,7 @@ class Gaps:
 class Silence:
     """The rhythm of each processor that is watched by it."""
 
-    def __init__(self, judgement: Judgement = STANDARD) -> None:
+    def __init__(self, judgement: Judgement) -> None:
         self._judgement = judgement
         self._gaps: dict[str, Gaps] = defaultdict(Gaps)
 

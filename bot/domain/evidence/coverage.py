@@ -59,7 +59,7 @@ def expected_rows(
     expected: ExpectedRecords,
     games: int,
     earlier: Iterable[FilledDate],
-    judgement: Judgement = STANDARD,
+    judgement: Judgement,
 ) -> ExpectedRows | None:
     """Rows to be expected of a date with so many games, None when unknown. `earlier`: the processor's dates before."""
     return _expected(data_date, expected, games, list(earlier), lambda _known: 1.0, judgement)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.evidence.expectation import Expects, expectation, input_kind
 from bot.domain.evidence.rules import judged_from
 from bot.domain.evidence.runs import InputKind
-from bot.domain.platform.judgement import STANDARD, Judgement
+from bot.domain.platform.judgement import Judgement
 from bot.domain.platform.registry import ExpectedRecords, Kind, Processor, Registry
 from bot.domain.platform.schedule import Schedule
 
@@ -39,7 +39,7 @@ class ProcessorPlatform:
     schedule: Schedule
     expected_records: ExpectedRecords
     timeout_seconds: float | None
-    judgement: Judgement = STANDARD
+    judgement: Judgement
 
     @property
     def timetable(self) -> Timetable:
@@ -61,8 +61,8 @@ class PlatformFacts:
     zone: ZoneInfo
     fingerprint: str
     document: str
-    common_tables: frozenset[str] = frozenset()
-    rules: Judgement = STANDARD
+    common_tables: frozenset[str]
+    rules: Judgement
 
     @cached_property
     def alike(self) -> Mapping[Timetable, tuple[str, ...]]:
