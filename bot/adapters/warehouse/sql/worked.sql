@@ -6,7 +6,8 @@ WITH versions AS (
     UNION ALL
     SELECT {run_columns}, 0 AS is_current FROM superseded_runs WHERE data_date BETWEEN @first_date AND @last_date
   ) AS r
-  WHERE EXISTS (SELECT 1 FROM superseded_runs AS s WHERE {same_run:a=s,b=r} AND s.status = 'success')
+  WHERE EXISTS (SELECT 1 FROM superseded_runs AS s WHERE {same_run:a=s,b=r} AND s.status = 'success'
+    AND s.data_date BETWEEN @first_date AND @last_date)
 ), ranked AS (
   SELECT v.*, ROW_NUMBER() OVER (PARTITION BY v.processor_name, v.run_id, v.data_date, v.started_at, v.inserted_at
     ORDER BY v.is_current DESC, {version:row=v} DESC) AS place
