@@ -76,12 +76,12 @@ def test_what_fails_in_unknown_words_and_is_not_retried_has_lost_its_date_at_the
     assert 20 <= minutes_after(days.slots("PlayByPlay")[-1], told) <= 40
 
 
-@pytest.mark.parametrize("unknown", [False, True])
-def test_two_runs_that_reach_their_limit_are_reported(unknown: bool) -> None:
-    """In whatever words."""
+@pytest.mark.parametrize("recorded", [Category.TIMEOUT, Category.PROCESSING_ERROR, None])
+def test_two_runs_that_reach_their_limit_are_reported(recorded: Category | None) -> None:
+    """In whatever words, be they recorded as any error (`exit code 124`)."""
     days = Incident()
-    days.fails("Injuries", Category.TIMEOUT, attempts=2, seconds=1_803)
-    if unknown:
+    days.fails("Injuries", recorded or Category.TIMEOUT, attempts=2, seconds=1_803)
+    if recorded is None:
         in_unknown_words(days, "Injuries")
     told = the_one(messages(days))
     assert facts(told) == Facts(

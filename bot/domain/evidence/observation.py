@@ -40,10 +40,13 @@ class RunSeen(NamedTuple):
 
     def with_time_limit(self, limit: float | None) -> "RunSeen":
         """A failure of no recorded category that took all the time it may ran out of time, whatever its text says."""
-        took_all = limit is not None and self.seconds is not None and self.seconds >= limit
-        if self.status is not Status.FAILED or self.recorded is not None or not took_all:
+        if self.status is not Status.FAILED or self.recorded is not None or not self.took_all(limit):
             return self
         return self._replace(hinted=Category.TIMEOUT)
+
+    def took_all(self, limit: float | None) -> bool:
+        """Did it run for as long as it may? `limit`: seconds, None: not known."""
+        return limit is not None and self.seconds is not None and self.seconds >= limit
 
     @property
     def found_nothing(self) -> bool:

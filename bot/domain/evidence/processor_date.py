@@ -267,11 +267,15 @@ class ProcessorDate:
         """
         return self.real_category(run, self.classified(run, now)) if run.status is Status.FAILED else None
 
-    @staticmethod
-    def real_category(run: RunSeen, classified: Classified) -> Category | None:
+    def real_category(self, run: RunSeen, classified: Classified) -> Category | None:
+        """A fault of a run that used its whole limit is a timeout, whatever was recorded of it: a kill at the limit
+        ("exit code 124") is written as any other error."""
         category = classified.category
-        says_no_data = Category.NO_DATA_AVAILABLE in (run.recorded, run.hinted)
-        return None if category in QUIET or says_no_data else category
+        if category in QUIET or Category.NO_DATA_AVAILABLE in (run.recorded, run.hinted):
+            return None
+        if category is Category.PROCESSING_ERROR and run.took_all(self.processor.timeout_seconds):
+            return Category.TIMEOUT
+        return category
 
     @property
     def repaired_at(self) -> datetime | None:
