@@ -4,6 +4,7 @@ A world is replayed whole and then without each optional column; what is no long
 in another kind, stands in a line each.
 """
 
+import argparse
 import json
 import shutil
 import sys
@@ -17,6 +18,7 @@ import duckdb
 from benchmarks.detection import WorldScore, replayed
 from benchmarks.detection_report import Row
 from benchmarks.report import table
+from tests.platforms.fleets import TABLES
 from tests.platforms.model import Options
 from tests.platforms.world import make
 from tests.worlds.model import Options as FirstOptions
@@ -24,6 +26,7 @@ from tests.worlds.world import make as make_first
 
 RESULTS = Path(__file__).with_name("COLUMNS.md")
 NEEDED = frozenset({"processor_name", "data_date", "started_at", "status"})
+PLATFORMS = ("first", *TABLES)
 FILES = ("table_loads", "raw_files", "game_schedule")
 TOGETHER = (("trigger", "attempt"), ("completed_at", "duration_seconds"), ("error_message", "failure_category"))
 """Without the second pair only heartbeats tell how long a run took."""
@@ -84,23 +87,30 @@ def line(score: WorldScore, whole: WorldScore) -> Row:
     return score.name, f"{score.seconds:.0f}", *told, str(figures["p0_false"])
 
 
-def main(names: list[str]) -> None:
-    parts = ["# What a missing column costs", f"Made by `python -m benchmarks.columns {' '.join(names)}`."]
+def main(arguments: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.columns", description=__doc__)
+    parser.add_argument("platforms", nargs="*", metavar="PLATFORM", help=f"{', '.join(PLATFORMS)}; first and shop else")
+    parser.add_argument("--later", type=int, default=0, help="added to each seed, for worlds that nobody has seen")
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    given = parser.parse_args(arguments)
+    if unknown := sorted(set(given.platforms) - set(PLATFORMS)):
+        parser.error(f"no platform is called {' or '.join(unknown)}: name some of {', '.join(PLATFORMS)}")
+    parts = ["# What a missing column costs", f"Made by `python -m benchmarks.columns {' '.join(arguments)}`."]
     with TemporaryDirectory(prefix="fireline-columns-") as made:
-        for name in names:
+        for name in given.platforms or ("first", "shop"):
             world = Path(made) / name
             if name == "first":
-                make_first(world, FirstOptions(911))
+                make_first(world, FirstOptions(911 + given.later))
             else:
-                make(world, Options(name, 111))
+                make(world, Options(name, 111 + given.later))
             scores = []
             for score in measure(world):
                 scores.append(score)
                 print(name, json.dumps(line(score, scores[0])), file=sys.stderr, flush=True)
             heads = ("without", "seconds", "recall", "no longer found", "in another kind", "false alarms", "false P0")
             parts += [f"## {name}", table(heads, [line(score, scores[0]) for score in scores])]
-    RESULTS.write_text("\n\n".join(parts) + "\n")
+    given.out.write_text("\n\n".join(parts) + "\n")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or ["first", "shop"])
+    main(sys.argv[1:])
