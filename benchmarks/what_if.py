@@ -35,6 +35,8 @@ from bot.what_if import beside, configuration, recorded
 HOUR = timedelta(hours=1)
 BACK = 42
 """Days from a copy of a world to the one before it: whole weeks."""
+PROGRESS = 10
+"""Bad changes from one line of progress to the next: a hundred of them take a quarter of an hour or more."""
 MOMENTS = {
     "runs": ["data_date", "started_at", "completed_at", "last_heartbeat_at", "inserted_at"],
     "table_loads": ["data_date", "loaded_at"],
@@ -180,9 +182,11 @@ def plant(warehouse: Warehouse, old: Configuration, days: int, most: int) -> Non
         unnamed = lost - named(found)
         if unnamed:
             silent += 1
-            print(f"  {change.name}: does not name {sorted(map(str, unnamed))}")
+            print(f"  {change.name}: does not name {sorted(map(str, unnamed))}", flush=True)
         if bad == most:
             break
+        if lost and bad % PROGRESS == 0:
+            print(f"  so far {bad} bad changes, {bad - silent} name all that they lose", flush=True)
     print(f"{days} days: {bad} bad changes planted, {bad - silent} name all that they lose")
 
 

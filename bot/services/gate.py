@@ -12,7 +12,7 @@ from bot.domain.findings.finding import Finding
 from bot.domain.findings.storm_policy import StormPolicy
 from bot.domain.gate.decide import decide
 from bot.domain.gate.declared import declared, holding
-from bot.domain.gate.memory import GateMemory, GateResult, GateRules
+from bot.domain.gate.memory import GateMemory, GateResult, GateRules, first_held
 from bot.domain.gate.shadow import decided_apart, parted
 from bot.domain.incidents.decisions import Decision
 from bot.domain.incidents.escalation_policy import EscalationPolicy
@@ -72,7 +72,7 @@ class GateService:
         self._state, self._rules, self._metrics = state, rules, metrics or Uncounted()
         self._escalation = escalation
         self._in_shadow = True
-        """Does something hold in shadow that policy may not cover any more? It is looked once."""
+        """Is anything of shadow remembered, which policy may not cover any more? It is looked once."""
 
     @property
     def storm(self) -> StormPolicy:
@@ -123,11 +123,11 @@ class GateService:
         return tick
 
     def _once(self, now: datetime, found: Found) -> Tick:
-        memory = self._state.remembered(now, self._rules.policy.repeat_window).with_windows(found.windows)
+        memory, shadowed = self._remembered(now, found.windows)
         held, unseen = (parted(each, memory, self._rules.policy.shadow) for each in (found.held, found.unseen))
         declared_too = [*held.shown, *holding(memory, self._closed(memory))]
         result = decide(declared_too, memory, self._rules, now, unseen.shown)
-        apart = self._apart(now, held.apart, unseen.apart, memory)
+        apart = decided_apart(held.apart, unseen.apart, shadowed, self._rules, now)
         with self._state.transaction() as tx:
             if not self._ours(tx):
                 return Tick(Committed.ALREADY)
@@ -144,14 +144,18 @@ class GateService:
             _log(decision)
         return Tick(committed, result.decisions)
 
-    def _apart(self, now: datetime, held: Sequence[Finding], unseen: Sequence[Finding], told: GateMemory) -> GateResult:
-        """What becomes of findings in shadow, under the silences and windows of the others."""
-        if not (self._rules.policy.shadow.is_on or self._in_shadow):
-            return GateResult()
-        known = self._state.shadow.remembered(now, self._rules.policy.repeat_window)
-        self._in_shadow = not known.idle
-        memory = replace(known, silences=told.silences, windows=told.windows)
-        return decided_apart(held, unseen, memory, self._rules, now)
+    def _remembered(self, now: datetime, windows: Sequence[PlannedWindow]) -> tuple[GateMemory, GateMemory]:
+        """Of what people are told, and of shadow, under the silences and windows of the others."""
+        policy = self._rules.policy
+        window = policy.repeat_window
+        told = self._state.remembered(now, window).with_windows(windows)
+        if not (policy.shadow.is_on or self._in_shadow):
+            return told, GateMemory()
+        apart = self._state.shadow.remembered(now, window)
+        self._in_shadow = bool(apart.alerts)
+        since = first_held(told, now - window)
+        known = replace(apart, silences=told.silences, windows=told.windows, elsewhere=since)
+        return replace(told, elsewhere=first_held(apart, now - window)), known
 
     def _closed(self, memory: GateMemory) -> set[str]:
         """What was declared, and a person has resolved since."""

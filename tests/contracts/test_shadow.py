@@ -98,6 +98,9 @@ def test_what_is_shown_is_judged_as_if_new_and_floods_nobody(again: Again) -> No
     assert {each.resolved_at for each in left} == {minute(40)}
     tick(again(), 41, [DOWN], NOTHING)
     assert again().shadow.remembered(minute(41), timedelta()).idle
+    ledger = ledger_within(again(), START, START + LATER)
+    assert (ledger.findings, ledger.totals[Ending.SHADOW]) == (len(many) + 2, 0), "each is the finding that it was"
+    assert shadow_within(again(), NOTHING, START, START + LATER).findings == ledger.findings
 
 
 def test_what_people_were_told_of_ends_where_they_were_told(again: Again) -> None:
@@ -108,6 +111,9 @@ def test_what_people_were_told_of_ends_where_they_were_told(again: Again) -> Non
         tick(again(), minutes, [finding("Raw01")], ALL)
     assert told(again()) == []
     assert [each.root for each in again().shadow.incidents(START, START + LATER)] == ["Raw01"]
+    tick(again(), 50, [DOWN, finding("Raw01")], ALL)
+    ended = ledger_within(again(), START, START + LATER).ended
+    assert [(each.root, each.ending) for each in ended] == [("Gamebook", Ending.TOLD), ("Raw01", Ending.SHADOW)]
 
 
 def test_a_process_that_starts_knows_what_is_open_in_shadow(again: Again) -> None:

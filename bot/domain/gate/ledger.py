@@ -105,7 +105,9 @@ class Ledger:
             finding=finding,
             outcome=outcome,
             reason=reason,
-            first_held_at=self.now if before is None else before.first_held_at,
+            first_held_at=self.memory.elsewhere.get(finding.fingerprint, self.now)
+            if before is None
+            else before.first_held_at,
             last_held_at=self.now,
             incident=incident,
             is_root=is_root,

@@ -35,6 +35,10 @@ class GateMemory:
     silences: tuple[Silence, ...] = ()
     windows: tuple[PlannedWindow, ...] = ()
     version: int = 0
+    elsewhere: Mapping[str, datetime] = field(default_factory=dict)
+    """By fingerprint: when what the other gate decides on, that of shadow or that of what people are told, first held.
+    What goes over from one to the other is the same finding.
+    """
 
     @cached_property
     def idle(self) -> bool:
@@ -73,6 +77,11 @@ def standing(memory: GateMemory, horizon: datetime) -> dict[str, AlertState]:
     followed = {each.incident for each in fresh.values() if each.is_root}
     left = {name: each for name, each in memory.alerts.items() if each.incident not in followed}
     return {name: each for name, each in left.items() if is_remembered(each, memory.incidents, horizon)} | fresh
+
+
+def first_held(memory: GateMemory, horizon: datetime) -> dict[str, datetime]:
+    """When each finding that stands first held."""
+    return {name: each.first_held_at for name, each in standing(memory, horizon).items()}
 
 
 def after(memory: GateMemory, result: GateResult, horizon: datetime) -> GateMemory:
