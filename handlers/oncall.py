@@ -52,9 +52,10 @@ def register(app: AsyncApp, services: AppServices) -> None:
             cover = await reply.work(change, payloads.value(action), reply.place.user, services.now())
         finally:
             await ack()
-        outcome = _outcome(services, cover)
+        now = services.now()
+        names, has = await reply.work(services.oncall.concerned, cover, now)
+        outcome = oncall.outcome(cover, services.oncall.plan, now, has)
         await reply.edit(outcome)
-        names = await reply.work(services.oncall.concerned, cover, services.now())
         own = services.oncall.person(reply.place.user).name
         if untold := await _told(services, reply, [name for name in names if name != own], outcome):
             raise BadInput(f"It is done. Slack did not take the message to {' and '.join(untold)}: call them.")
@@ -136,10 +137,6 @@ async def _show(services: AppServices, reply: Reply, command: Payload, typed: st
 
 
 Change = Callable[[str, str, datetime], Cover]
-
-
-def _outcome(services: AppServices, cover: Cover) -> Card:
-    return oncall.outcome(cover, services.oncall.plan, services.now())
 
 
 async def _ask(services: AppServices, reply: Reply, cover: Cover) -> str:

@@ -12,7 +12,6 @@ from rich.text import Text
 
 from bot.cli.tables import NONE, Column, listing
 from bot.domain.escalation.readiness import Reach, Readiness
-from bot.domain.oncall.covers import state_at
 from bot.domain.oncall.overview import Overview, Turn
 from bot.domain.oncall.schedule import Shift
 from bot.views import oncall_words
@@ -35,7 +34,7 @@ def print_overview(found: Overview, console: Console) -> None:
         console.print(Text(f"! {oncall_words.gap(gap, zone, found.at)}.", style="yellow"))
     for cover in found.covers:
         span = f"{oncall_words.wall(cover.since, zone)} to {oncall_words.wall(cover.until, zone)}"
-        console.print(Text(f"{oncall_words.request(cover)}, {span}: {state_at(cover, found.at)}."))
+        console.print(Text(f"{oncall_words.request(cover)}, {span}: {oncall_words.state(cover, found.at)}."))
 
 
 def print_shifts(shifts: Sequence[Shift], zone: ZoneInfo, console: Console) -> None:
@@ -83,7 +82,7 @@ def overview_json(found: Overview) -> str:
                 "person": cover.person,
                 "since": cover.since.isoformat(),
                 "until": cover.until.isoformat(),
-                "state": state_at(cover, found.at),
+                "state": oncall_words.state(cover, found.at),
             }
             for cover in found.covers
         ],

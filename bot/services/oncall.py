@@ -13,6 +13,7 @@ from bot.domain.oncall import covers, on_call
 from bot.domain.oncall.covers import Cover, CoverState, Wanted
 from bot.domain.oncall.overview import Overview, Turn
 from bot.domain.oncall.schedule import Person, Schedule, Shift
+from bot.domain.platform.calendar import local_instant
 from bot.domain.redaction import redacted
 from bot.ports.state import State, Transaction
 from bot.services.access import check_role
@@ -66,10 +67,11 @@ class OncallService:
         passed, `yesterday`; or this time of `tomorrow`. Raises BadInput.
         """
         if text.strip().casefold() == "tomorrow":
-            return (now.astimezone(self.plan.zone) + timedelta(days=1)).astimezone(UTC)
+            wall = now.astimezone(self.plan.zone).replace(tzinfo=None)
+            return local_instant(wall + timedelta(days=1), self.plan.zone)
         try:
             moment = datetime.fromisoformat(text.strip())
-            moment = (moment if moment.tzinfo else moment.replace(tzinfo=self.plan.zone)).astimezone(UTC)
+            moment = moment.astimezone(UTC) if moment.tzinfo else local_instant(moment, self.plan.zone)
         except (ValueError, OverflowError):
             reader, zone = DateReader(now, self.plan.zone), self.plan.zone.key
             if reader.is_date(text):
@@ -147,12 +149,11 @@ class OncallService:
         log.info("%s puts %s on call as %s", *about, extra={"cover": override.id})
         return override, [name for name in dict.fromkeys(turn.person for turn in taken) if name]
 
-    def concerned(self, cover: Cover, now: datetime) -> list[str]:
-        """Whom its end concerns: both people, and of an override whoever has the turns of what is left of it."""
-        names, since = [cover.asked_by, cover.person], max(cover.since, now)
-        if cover.at_once and since < cover.until:
-            names += [turn.person for turn in on_call.shifts(self.schedule(now), cover.rota, since, cover.until)]
-        return [name for name in dict.fromkeys(names) if name in self.plan.by_name]
+    def concerned(self, cover: Cover, now: datetime) -> tuple[list[str], list[str]]:
+        """Whom it concerns what a cover has just become, of those in oncall.yaml; and who has the turns of its time."""
+        others = [each for each in self.covers(now - LOOK_BACK) if each.id != cover.id]
+        names, has = covers.moved(self.plan, others, cover, now)
+        return [name for name in names if name in self.plan.by_name], has
 
     def _stored(self, cover: Cover, known: Sequence[Cover], twice: str) -> Cover:
         """With its id. `twice`: what to say where it came at the same time once before."""

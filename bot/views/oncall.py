@@ -162,11 +162,13 @@ def asked(cover: Cover, schedule: Schedule, reached: str) -> Card:
     return Card(escape(f"{title}. {said} {stays}"), (shown, actions([withdraw])))
 
 
-def outcome(cover: Cover, schedule: Schedule, now: datetime) -> Card:
-    """What has become of a request."""
+def outcome(cover: Cover, schedule: Schedule, now: datetime, has: Sequence[str] = ()) -> Card:
+    """What has become of a request. `has`: whose turn it is then ("": nobody's), where that has changed."""
     state = oncall_words.state(cover, now)
-    text = f"{oncall_words.request(cover)}, {_plain_span(cover, schedule)}: {state}."
-    blocks: list[Block] = [section(f"{escape(oncall_words.request(cover))}, {_span(cover)}: *{state}*")]
+    whose = f" The turn is with {' and '.join(name or oncall_words.NOBODY for name in has)}." if has else ""
+    text = f"{oncall_words.request(cover)}, {_plain_span(cover, schedule)}: {state}.{whose}"
+    shown = f"{escape(oncall_words.request(cover))}, {_span(cover)}: *{state}*{escape(whose)}"
+    blocks: list[Block] = [section(shown)]
     if state_at(cover, now) is CoverState.ACCEPTED:
         blocks.append(actions([button("Withdraw", action_ids.ONCALL_WITHDRAW, cover.id)]))
     return Card(escape(text), tuple(blocks))

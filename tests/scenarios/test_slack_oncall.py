@@ -142,7 +142,7 @@ def test_an_override_holds_at_once_and_whom_it_concerns_is_told(
         assert (cover.state, cover.until - cover.since) == (CoverState.ACCEPTED, timedelta(hours=8))
         await bench.press(said, "oncall.withdraw", user=DANA)
         for told in (BEN, CHRIS):
-            await last_direct(bench, told, "withdrawn")
+            assert (await last_direct(bench, told, "withdrawn"))["text"].endswith("The turn is with Chris.")
         assert "primary: Chris" in (await bench.ask("/oncall"))["text"]
 
     play(scenario, transport, staffed)

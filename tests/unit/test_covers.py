@@ -1,10 +1,13 @@
 """A cover: asked, accepted, declined, withdrawn, expired; the turn stays where it is until it is accepted."""
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
+from bot.cli.oncall import Act, OncallQuestion, answer_oncall
+from bot.domain.access import Identity, Origin, Role
 from bot.domain.errors import BadInput
 from bot.domain.oncall import covers
 from bot.domain.oncall.covers import Cover, CoverState, Wanted
@@ -57,6 +60,39 @@ def test_an_override_holds_at_once_whoever_has_the_turn() -> None:
         covers.withdrawn(put, "Chris", LATER)
     with pytest.raises(BadInput, match="Chris has that turn already"):
         covers.put_on_call(plan, wanted)
+
+
+def test_who_gets_the_own_turn_back_takes_it_from_whoever_was_put_on_call() -> None:
+    """Chris was put on call instead of Ben, then Ben again: nobody is on call instead of himself."""
+    first, _ = covers.put_on_call(PLAN, replace(ASKED, asked_by="Dana"))
+    back, _ = covers.put_on_call(
+        covers.with_covers(PLAN, [first]), replace(ASKED, id="C2", asked_by="Dana", person="Ben", asked_at=LATER)
+    )
+    both = on_call(covers.with_covers(PLAN, [first, back]), "primary", ASKED.since)
+    assert (both.person, both.instead_of) == ("Ben", "Chris")
+    longer = replace(first, id="C3", accepted_at=LATER, until=ASKED.until + timedelta(hours=3))
+    night = on_call(covers.with_covers(PLAN, [first, longer]), "primary", ASKED.since)
+    assert (night.person, night.instead_of) == ("Chris", "Ben")
+
+
+def test_who_covered_hears_that_what_was_covered_is_withdrawn() -> None:
+    """Dana took over from Chris, who was put on call instead of Ben: withdrawn, it is Ben's, and Dana hears of it."""
+    service = OncallService(PLAN, FakeState(), lambda _: Identity(Origin.MEMBER, Role.RESPONDER, named=True))
+    put, _ = service.put_on_call(WANTED, PEOPLE["Ana"], NOW)
+    taken = service.ask(replace(WANTED, person=PEOPLE["Dana"]), PEOPLE["Chris"], NOW)
+    accepted = service.accept(taken.id, PEOPLE["Dana"], LATER)
+    assert service.concerned(accepted, LATER) == (["Chris", "Dana"], ["Dana"])
+    said = answer_oncall(service, OncallQuestion(Act.STATUS), LATER)
+    assert re.search(r"Ana puts Chris on call as primary, .*: set\.", " ".join(said.split()))
+    back = service.withdraw(put.id, PEOPLE["Ana"], LATER)
+    assert service.concerned(back, LATER) == (["Ana", "Chris", "Dana", "Ben"], ["Ben"])
+    assert service.concerned(back, ASKED.until) == (["Ana", "Chris"], [])
+
+
+def test_a_local_time_that_does_not_exist_is_the_one_that_the_file_would_make_of_it() -> None:
+    service = OncallService(PLAN, None)
+    assert service.moment("2026-03-08 02:30", NOW) == eastern(2026, 3, 8, 3)
+    assert service.moment("tomorrow", eastern(2026, 3, 7, 2) + timedelta(minutes=30)) == eastern(2026, 3, 8, 3)
 
 
 def test_what_was_agreed_of_an_override_counts() -> None:

@@ -134,6 +134,15 @@ def test_of_overrides_at_once_the_last_one_counts() -> None:
     plan = schedule(primary(), overrides=(first, later))
     turns = list(shifts(plan, "primary", eastern(2026, 1, 13), eastern(2026, 1, 18)))
     assert [turn.person for turn in turns] == ["Ben", "Dana", "Eve", "Ben"]
+    assert turns[2].instead_of == "Dana"
+
+
+def test_an_override_over_a_handover_is_one_turn() -> None:
+    weekend = Override(rota="primary", person="Dana", since=eastern(2026, 1, 18), until=eastern(2026, 1, 20))
+    plan = schedule(primary(), overrides=(weekend,))
+    found = [on_call(plan, "primary", eastern(2026, 1, day, 12)) for day in (18, 19)]
+    assert [(turn.since, turn.until) for turn in found] == [(weekend.since, weekend.until)] * 2
+    assert [turn.instead_of for turn in found] == ["Ben", "Chris"]
 
 
 def test_hours_that_no_layer_covers_are_a_gap_with_its_edges() -> None:

@@ -103,13 +103,14 @@ def _of_time_to_come(schedule: Schedule, cover: Cover) -> Cover:
         if name not in schedule.by_name:
             raise BadInput(f"{name or 'Whoever that is'} is not among the people of oncall.yaml.")
     if cover.until <= now:
-        raise BadInput("That time is over: a cover is for time to come.")
+        raise BadInput(f"That time is over since {_span(schedule, cover.until)}: give one to come.")
     if cover.since >= cover.until:
-        raise BadInput("The cover ends before it begins: give an end after its beginning.")
+        span = _span(schedule, cover.since, cover.until)
+        raise BadInput(f"It ends before it begins, {span}: give an end after its beginning.")
     if cover.until - cover.since > LONGEST:
-        raise BadInput(f"A cover is for {LONGEST.days} days at most: change the rota in oncall.yaml instead.")
+        raise BadInput(f"It is for {LONGEST.days} days at most: change the rota in oncall.yaml instead.")
     if cover.since > now + AHEAD:
-        raise BadInput("A cover begins within a year.")
+        raise BadInput("It begins within a year: what is further away stands in oncall.yaml.")
     return replace(cover, since=max(cover.since, now))
 
 
@@ -151,8 +152,8 @@ def _held(schedule: Schedule, turns: Sequence[Shift]) -> str:
     return f"{' and '.join(people)} {has} it {_span(schedule, turns[0].since, turns[-1].until)}"
 
 
-def _span(schedule: Schedule, since: datetime | None, until: datetime | None) -> str:
-    words = [f"{each.astimezone(schedule.zone):%d %b %H:%M}" for each in (since, until) if each is not None]
+def _span(schedule: Schedule, *ends: datetime | None) -> str:
+    words = [f"{each.astimezone(schedule.zone):%d %b %H:%M}" for each in ends if each is not None]
     return f"{' to '.join(words)} ({schedule.zone.key})"
 
 
@@ -203,6 +204,27 @@ def with_covers(schedule: Schedule, covers: Iterable[Cover]) -> Schedule:
     agreed = [(each.accepted_at, each.id, override) for each in known if (override := each.override) is not None]
     ordered = tuple(override for _, _, override in sorted(agreed, key=lambda entry: entry[:2]))
     return replace(schedule, overrides=(*schedule.overrides, *ordered))
+
+
+def moved(plan: Schedule, others: Sequence[Cover], cover: Cover, now: datetime) -> tuple[list[str], list[str]]:
+    """Whom it concerns what a cover has just become: who asked, who was asked, and whose turns it gave or takes; and
+    who has the turns of what is left of its time ("": nobody). `plan` is without covers, `others` are those beside it.
+    """
+    since, names = max(cover.since, now), [cover.asked_by, cover.person]
+    if cover.accepted_at is None or since >= cover.until or cover.rota not in plan.rota_by_name:
+        return names, []
+    held, given, after = (
+        list(shifts(with_covers(plan, [*others, *more]), cover.rota, since, cover.until))
+        for more in ([replace(cover, ended_at=None)], [], [cover])
+    )
+    for at in sorted(turn.since for turn in (*held, *given) if turn.since is not None):
+        both = _holder(held, at), _holder(given, at)
+        names += both if both[0] != both[1] else ()
+    return list(dict.fromkeys(names)), list(dict.fromkeys(turn.person for turn in after))
+
+
+def _holder(turns: Sequence[Shift], at: datetime) -> str:
+    return next(turn.person for turn in reversed(turns) if turn.since is not None and turn.since <= at)
 
 
 def _refuse_answer(cover: Cover, person: str, now: datetime) -> None:

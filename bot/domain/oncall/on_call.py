@@ -1,7 +1,7 @@
 """Who is on call, and why: the one answer that every surface gives."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.domain.errors import BadInput, suggest
@@ -16,12 +16,12 @@ STEP = timedelta(days=2)
 
 @dataclass(frozen=True)
 class _Turn:
-    """Whose turn it is at an instant, and by what."""
+    """Whose turn it is at an instant, and by what. It goes on though what is under an override changes."""
 
     person: str
     why: Why
     override: Override | None = None
-    instead_of: str = ""
+    instead_of: str = field(default="", compare=False)
 
 
 def on_call(schedule: Schedule, rota: str, instant: datetime) -> Shift:
@@ -64,13 +64,18 @@ def _rota(schedule: Schedule, name: str) -> Rota:
 
 
 def _turn(schedule: Schedule, rota: Rota, instant: datetime) -> _Turn:
-    own = turn = _own_turn(schedule, rota, instant)
+    turn = _own_turn(schedule, rota, instant)
     for each in schedule.overrides_of(rota.name):
         if each.holds(instant) and not each.cover:
-            turn = _Turn(each.person, Why.OVERRIDE, each, own.person)
+            turn = _Turn(each.person, Why.OVERRIDE, each, _other(each.person, turn))
         elif each.holds(instant) and each.covers == turn.person:
             turn = _Turn(each.person, Why.COVER, each, each.covers)
     return turn
+
+
+def _other(person: str, before: _Turn) -> str:
+    """Who loses the turn to that person: nobody does to himself, whose turn may be prolonged."""
+    return before.instead_of if before.person == person else before.person
 
 
 def _own_turn(schedule: Schedule, rota: Rota, instant: datetime) -> _Turn:
