@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from bot.adapters.clock import monotonic_seconds, system_clock
@@ -37,7 +36,9 @@ def echo_of(settings: Settings, store: State, me: str | None, mine: Callable[[],
 
 
 def alarm_of(settings: Settings, services: AppServices, store: State, paging: PagingService, wall: Clock) -> Alarm:
-    """By the policy, the schedule and the channels as they are when it begins."""
+    """By the policy, the schedule and the channels as they are when it begins. A new installation in shadow pages
+    nobody.
+    """
     from bot.config.policy import load_policy
     from bot.services.deaf_alarm import DeafAlarm
 
@@ -47,5 +48,7 @@ def alarm_of(settings: Settings, services: AppServices, store: State, paging: Pa
     def schedule(now: datetime) -> Schedule:
         return services.oncall.schedule(now)
 
-    ways = partial(paging.waking_beside, SLACK)
+    def ways() -> Sequence[str]:
+        return () if services.reports.alone else paging.waking_beside(SLACK)
+
     return DeafAlarm(schedule, policy, ways, store, paging.target, services.now, wall)

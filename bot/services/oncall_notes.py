@@ -45,6 +45,8 @@ class OncallNotes:
         self._gaps_at: datetime | None = None
 
     def look(self) -> None:
+        if self._services.reports.alone:
+            return
         now = self._services.now()
         made = [*self._handovers(now), *self._gaps(now)]
         if made:

@@ -43,7 +43,7 @@ class ReadinessPosts:
     def look(self) -> None:
         now, reports = self._services.now(), self._services.reports
         before, watched = reports.policy.readiness_before, self._state.first_tick()
-        if before is None or watched is None:
+        if before is None or watched is None or reports.alone:
             return
         for day, due in reports.final_deadlines(now, before).items():
             first = min(due.values())

@@ -69,6 +69,11 @@ class ReportService:
         self.policy, self.fires = policy, fires
         self.zone = policy.zone or registry.zone
 
+    @property
+    def alone(self) -> bool:
+        """Is it a new installation, all of it in shadow? Reports are posted then, and nobody is told anything else."""
+        return self._asked.shadow.everything
+
     def daily(self, now: datetime, day: date | None = None) -> DailyReport:
         """The digest as of now; with `day` as known when that date's was due. Raises BadInput for one to come."""
         today = now.astimezone(self.zone).date()

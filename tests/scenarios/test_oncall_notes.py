@@ -2,16 +2,21 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from bot.config.settings import Settings
 from bot.domain.delivery import Act, PageState
 from bot.domain.gate.silences import Silence
 from bot.domain.oncall.schedule import Layer, Rota, Schedule
+from bot.hearing import alarm_of
 from bot.ports.fakes.state import FakeState
 from bot.services.app import AppServices
 from bot.services.oncall import OncallService
 from bot.services.oncall_notes import OncallNotes, Words
+from bot.services.reports import ReportService
 from bot.services.responses import ResponseService
 from bot.views import oncall_notes
 from tests.support.gate_story import finding
@@ -91,6 +96,20 @@ def test_it_is_told_once_whoever_looks_and_not_when_it_is_no_news(story: Story) 
     story.use(PLAN)
     assert story.at(TURN + timedelta(minutes=1)) == []
     assert story.at(TURN + 7 * timedelta(days=1) + 3 * HOUR) == []
+
+
+def test_a_new_installation_in_shadow_tells_nobody_and_pages_nobody_who_is_deaf(story: Story) -> None:
+    shown, shadow = story.services.reports, SimpleNamespace(alone=True)
+    story.services.renew(replace(story.services, reports=cast(ReportService, shadow)))
+    assert story.at(TURN) == []
+    paged = PagedStory(TURN, FakePager("voice", "twilio"))
+    alarm = alarm_of(Settings(), story.services, paged.state, paged.paging, lambda: TURN)
+    for reports in (story.services.reports, shown):
+        story.services.renew(replace(story.services, reports=reports))
+        alarm.begin(TURN, "Slack does not reach us.")
+        paged.paging.deliver()
+        assert len(paged.paged()) == (reports is shown)
+    assert len(story.at(TURN + timedelta(minutes=1))) == 2
 
 
 def test_a_quiet_handover_says_so(story: Story) -> None:

@@ -9,6 +9,7 @@ import pytest
 from bot.domain.errors import WarehouseUnavailable
 from bot.domain.evidence.freshness import DateFreshness
 from bot.domain.gate.memory import GateResult
+from bot.domain.gate.shadow_policy import ShadowPolicy
 from bot.domain.impact.deadlines import Basis, Pace
 from bot.domain.impact.readiness import finals
 from bot.domain.impact.report import FreshnessFacts, ImpactMap
@@ -54,9 +55,12 @@ class Story:
         self.state.commit(self.paged.now, GateResult((), (), ()), 0)
         people = services.oncall, services.responses, self.state
         asked = Asked(services.health, services.slo, self.impact, services.trends, *people)  # type: ignore[arg-type]
-        made = ReportService(asked, TONIGHT, ReportPolicy(zone=NEW_YORK), lambda _: None, 5)
-        self.services = replace(services, now=lambda: self.paged.now, reports=made)
+        self.services = replace(services, now=lambda: self.paged.now, reports=self.reports(asked))
+        self.shadowed = self.reports(replace(asked, shadow=ShadowPolicy(everything=True)))
         self.posts = [self.process() for _ in range(3)]
+
+    def reports(self, asked: Asked) -> ReportService:
+        return ReportService(asked, TONIGHT, ReportPolicy(zone=NEW_YORK), lambda _: None, 5)
 
     def process(self) -> Any:
         return report_posts(
@@ -93,6 +97,14 @@ def test_two_hours_before_it_says_once_what_is_missing(story: Story) -> None:
     assert len(story.at(DUE - HOUR)) == 1
     assert len(story.at(DUE + HOUR)) == 1
     assert len(story.at(DUE + 22 * HOUR + timedelta(minutes=1))) == 2
+
+
+def test_a_new_installation_in_shadow_says_nothing_until_it_is_switched_on(story: Story) -> None:
+    shown = story.services.reports
+    story.services.renew(replace(story.services, reports=story.shadowed))
+    assert story.at(DUE - 2 * HOUR) == []
+    story.services.renew(replace(story.services, reports=shown))
+    assert len(story.at(DUE - HOUR)) == 1
 
 
 def test_all_there_is_said_too(story: Story) -> None:
