@@ -23,7 +23,8 @@ class Kind(StrEnum):
 class Outcome:
     """`reason` is the channel's own word, or ours where it gave none; `ref` is what the channel calls the message.
     `retry_after` counts seconds; None: it named none. `permanent`: the same gets the same answer until a person puts
-    something right. `looked`: nothing was sent, an earlier try was only looked for.
+    something right. `looked`: nothing was sent, an earlier try was only looked for. `last`: it is not sent again, as
+    nobody can see whether it came.
     """
 
     kind: Kind
@@ -32,6 +33,7 @@ class Outcome:
     retry_after: float | None = None
     permanent: bool = False
     looked: bool = False
+    last: bool = False
 
 
 class Act(StrEnum):
@@ -86,7 +88,7 @@ class PageState(StrEnum):
     """It was acknowledged or resolved before it was sent."""
     REFUSED = "refused"
     UNKNOWN = "unknown"
-    """Of a page for practice: it is not tried again."""
+    """Of a page for practice, or of a note of which nobody can see whether it came: it is not tried again."""
 
 
 WAITING = frozenset({PageState.PENDING, PageState.UNCLEAR})

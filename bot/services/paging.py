@@ -52,6 +52,9 @@ LONGEST = timedelta(seconds=60)
 NO_ANSWER = timedelta(seconds=60)
 """After so long without a yes a second channel is taken."""
 REPEAT = "(possible repeat)"
+TURN_OVER = "its turn was over before it was sent"
+STALE = timedelta(days=2)
+"""A note that could not be sent for so long tells nobody anything new: the digest of the day before yesterday."""
 TURN_S = 5.0
 """After so long the outbox is read again: something worse may be due."""
 Wording = Callable[[Incident, Response, Queued, Sequence[Carried]], tuple[str, str]]
@@ -199,7 +202,7 @@ class PagingService:
                     if tx.pages.claim(queued, now, now + LEASE):
                         tx.pages.settle(queued, PageState.CANCELLED, Outcome(Kind.NO, "not needed any more"), now)
                     return False
-            elif queued.page.act is Act.TEST and now - queued.not_before > practice.LATE:
+            elif _is_stale(queued, now):
                 if tx.pages.claim(queued, now, now + LEASE):
                     tx.pages.settle(queued, PageState.REFUSED, Outcome(Kind.NO, "too late to be of use"), now)
                 return False
@@ -242,10 +245,18 @@ class PagingService:
             if queued.state is not PageState.PENDING and (seen is None or seen.kind is Kind.AMBIGUOUS):
                 if seen is not None and self._may_be_seen(page):
                     return replace(seen, looked=True)
-                page = replace(page, title=f"{REPEAT} {page.title}", text=f"{REPEAT} {page.text}")
+                again = replace(page, title=f"{REPEAT} {page.title}", text=f"{REPEAT} {page.text}")
+                return self._again(channel, again, until_s)
         if self._seconds() >= until_s:
-            return Outcome(_known(queued), "its turn was over before it was sent", looked=True)
+            return Outcome(_known(queued), TURN_OVER, looked=True)
         return channel.send(page)
+
+    def _again(self, channel: PageChannel, page: Page, until_s: float) -> Outcome:
+        """Unseen, and perhaps a repeat. A note comes twice at most: a mail server that answers late takes each one."""
+        if self._seconds() >= until_s:
+            return Outcome(Kind.AMBIGUOUS, TURN_OVER, looked=True)
+        outcome = channel.send(page)
+        return replace(outcome, last=outcome.kind is Kind.AMBIGUOUS and _is_note(page))
 
     def _may_be_seen(self, page: Page) -> bool:
         """A channel that does not answer whoever looks is asked again, but a page does not wait for that for long."""
@@ -316,6 +327,18 @@ def _known(queued: Queued) -> Kind:
     return Kind.NO if queued.state is PageState.PENDING else Kind.AMBIGUOUS
 
 
+def _is_note(page: Page) -> bool:
+    """What is good to know: a report, a turn that begins. What nobody has acknowledged is told to all until it came."""
+    return page.act is Act.NOTE and page.severity is Severity.P3
+
+
+def _is_stale(queued: Queued, now: datetime) -> bool:
+    """Is it of no use any more?"""
+    if queued.page.act is Act.TEST:
+        return now - queued.not_before > practice.LATE
+    return _is_note(queued.page) and now - (queued.page.first_attempt_at or queued.not_before) > STALE
+
+
 def _is_held(queued: Queued, wall: datetime) -> bool:
     """Does it only wait for its turn?"""
     return not queued.page.attempts and (queued.not_before > wall or queued.state is PageState.CARRIED)
@@ -334,9 +357,11 @@ def _is_wanted(queued: Queued, response: Response) -> bool:
 
 
 def _after(outcome: Outcome, tries: int) -> tuple[PageState, timedelta]:
-    """What becomes of a page, and when it is tried again. Nothing is given up: it stays due until nobody needs it."""
+    """What becomes of a page, and when it is tried again. No page is given up: it stays due until nobody needs it."""
     if outcome.kind is Kind.YES:
         return PageState.SENT, timedelta()
+    if outcome.last:
+        return PageState.UNKNOWN, timedelta()
     if outcome.kind is Kind.AMBIGUOUS:
         return PageState.UNCLEAR, SETTLES if tries == 1 or outcome.looked else UNSEEN
     if outcome.retry_after is not None:

@@ -22,6 +22,7 @@ from tests.support.slack_thread import Beside, beside
 
 DAYS = [date(2026, 1, 9) + timedelta(days=at) for at in range(7)]
 KEY = "digest:2026-01-15"
+NOT_THERE = "no such message since the first try"
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "*RED*", "verbatim": True}}
 
 
@@ -76,6 +77,16 @@ def test_what_belongs_into_the_thread_is_there_and_found_again(slack: Beside) ->
     assert (shown["thread_ts"], "blocks" in shown) == (sent.ref.partition(":")[2], False)
     assert channel(slack).find(below) == said
     assert channel(slack).find(digest("with a thread")) == sent
+
+
+def test_one_in_a_channel_that_is_given_by_its_name_is_found_again(slack: Beside) -> None:
+    sent = channel(slack).send(digest("by name", target="#data-alerts"))
+    assert sent.ref.startswith(f"{ALERTS}:")
+    assert channel(slack).find(digest("by name", target="#data-alerts")) == sent
+    assert channel(slack).find(digest("not sent", target="data-alerts")) == Outcome(Kind.NO, NOT_THERE)
+    assert channel(slack).find(digest("by name", target="#nowhere")) is None
+    slack.ask(lambda made: made.core.faults.add("error", method="conversations.list", error="missing_scope"))
+    assert channel(slack).find(digest("by name", target="#data-alerts")) == sent, "without private channels"
 
 
 def test_pictures_go_into_its_thread_with_their_words_and_are_found_again(slack: Beside) -> None:

@@ -1,18 +1,13 @@
 """The alerts channel by its name: looked up in Slack's list, where Slack has one."""
 
-import re
+from functools import partial
 
 from slack_sdk.web import WebClient
 
 from bot.adapters.notify.slack_calls import call
 from bot.adapters.notify.warn_once import WarnOnce
 from bot.ports.notifier import NotifierBusy, NotifierRefused, NotifierUnavailable
-
-PAGE, MOST_PAGES = 999, 20
-"""https://docs.slack.dev/reference/methods/conversations.list: below 1,000 at once, about 20 calls a minute."""
-PUBLIC, ALL = "public_channel", "public_channel,private_channel"
-ID = re.compile(r"[CGD][A-Z0-9]+")
-"""A name has no capitals: https://docs.slack.dev/reference/methods/conversations.create#naming."""
+from bot.slack.listed import ALL, ID, PUBLIC, listed
 
 
 class AlertsChannel:
@@ -60,15 +55,4 @@ class AlertsChannel:
         return found
 
     def _listed(self, kinds: str) -> str | None:
-        cursor = ""
-        for _ in range(MOST_PAGES):
-            answer = call(
-                self._client.conversations_list, limit=PAGE, cursor=cursor, exclude_archived=True, types=kinds
-            )
-            for each in answer["channels"] or ():
-                if each.get("id") and self._name in (each.get("name"), each["id"]):
-                    return str(each["id"])
-            cursor = (answer["response_metadata"] or {}).get("next_cursor") or ""
-            if not cursor:
-                break
-        return None
+        return listed(partial(call, self._client.conversations_list), self._name, kinds)

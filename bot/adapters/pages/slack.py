@@ -5,11 +5,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from slack_sdk.errors import SlackApiError
+
 from bot.adapters.pages.http import ask, trusted
 from bot.attempt import TIMEOUT_S, Attempt, within
 from bot.domain.delivery import Kind, Outcome, Page
 from bot.domain.oncall.schedule import Person
 from bot.slack import outcomes
+from bot.slack.listed import ALL, ID, PUBLIC, listed
 from bot.slack.own_messages import is_from
 from bot.slack.quiet import quiet_client
 from bot.views.text import cut, escape
@@ -78,6 +81,8 @@ class SlackDirect:
     def _found(self, page: Page) -> Outcome | None:
         """A message of ours without metadata may be this page's: some Slacks show none."""
         channel, identity, unnamed = self._conversation(page), self._identity(), False
+        if channel is None:
+            return None
         for message in self._messages(channel, (page.first_attempt_at or page.created_at) - BEFORE):
             if message is None:
                 return None
@@ -96,8 +101,8 @@ class SlackDirect:
             self._known = known if isinstance(known, dict) else {}
         return self._known
 
-    def _conversation(self, page: Page) -> str:
-        """The id of where it is posted; it stays so."""
+    def _conversation(self, page: Page) -> str | None:
+        """The id of where it is posted; it stays so. None: Slack does not list it."""
         if page.target not in self._conversations:
             opened = self._client.conversations_open(users=page.target)
             self._conversations[page.target] = str(opened["channel"]["id"])
@@ -138,12 +143,12 @@ class SlackMention(SlackDirect):
         text = cut(f"<@{page.target}> {escape(page.text)}", LONGEST)
         return self._posted(page, self._channel, text, formatted=True)
 
-    def _conversation(self, page: Page) -> str:  # noqa: ARG002
+    def _conversation(self, page: Page) -> str | None:  # noqa: ARG002
         return self._channel
 
 
 class SlackChannel(SlackDirect):
-    """Said in a channel, the target of the page: `#name`, in which nothing can be looked up, or an id."""
+    """Said in a channel, the target of the page: `#name`, of which Slack's list tells the id, or an id."""
 
     name, wakes = "channel", False
 
@@ -151,5 +156,18 @@ class SlackChannel(SlackDirect):
         """It reaches no single person."""
         return None
 
-    def _conversation(self, page: Page) -> str:
-        return page.target
+    def _conversation(self, page: Page) -> str | None:
+        name = page.target.removeprefix("#")
+        if ID.match(name):
+            return page.target
+        if name not in self._conversations:
+            try:
+                found = listed(self._client.conversations_list, name, ALL)
+            except SlackApiError as error:
+                if not outcomes.of_failure(error).permanent:
+                    raise
+                found = listed(self._client.conversations_list, name, PUBLIC)  # it may not ask for private ones
+            if found is None:
+                return None
+            self._conversations[name] = found
+        return self._conversations[name]

@@ -110,15 +110,12 @@ class SlackReport(SlackChannel):
         found = super().find(page)
         if found is None or found.kind is not Kind.YES:
             return found
-        channel, ts = page.target.partition(":")[0], found.ref.rpartition(":")[2]
+        channel, ts = found.ref.partition(":")[0], found.ref.rpartition(":")[2]
         return replace(found, ref=f"{channel}:{ts}")
 
     def _blocks(self, page: Page) -> list[dict[str, Any]] | None:
         found = self._said(page.dedup_key.removesuffix(COMPLETED))
         return None if found is None else json.loads(found.card)
-
-    def _conversation(self, page: Page) -> str:
-        return page.target
 
     def _messages(self, channel: str, since: datetime) -> Iterator[dict[str, Any] | None]:
         channel, _, ts = channel.partition(":")
