@@ -41,6 +41,7 @@ from bot.state_adapters import Sharing, identities, oncall_to_change, ours_of, r
 if TYPE_CHECKING:
     from aiohttp.web import RouteDef
 
+    from bot.domain.oncall.schedule import Schedule
     from bot.ports.clock import Clock
     from bot.ports.metrics import Metrics
     from bot.ports.state import State
@@ -99,6 +100,13 @@ def serving(
         yield duties
 
 
+def _let_cards_follow(store: State, before: Schedule, plan: Schedule) -> None:
+    """They name whom the next page reaches."""
+    if plan != before:
+        with store.transaction() as tx:
+            tx.responses.show_again()
+
+
 def _read_again_when_changed(duties: Serving, opened: Warehouse, settings: Settings, store: State) -> None:
     """Before each look of detection; every surface has the same configuration then."""
     from bot.config.check import check_folder
@@ -131,12 +139,14 @@ def _read_again_when_changed(duties: Serving, opened: Warehouse, settings: Setti
         fresh.health.notes = warnings
         detection, facts = _watching(opened, settings, fresh, store, duties.metrics, ours_of(duties.sharing))
         duties.loading = loading_service(opened, settings)
+        plan = services.oncall.plan
         services.renew(fresh)
         services.sources.renew(connected)
         watch.renew(detection, facts)
         if channels != (now := [channels_file(settings)]):
             channels[:] = now
             duties.responding.paging.renew(channels_in_use(settings, store.reports))
+        _let_cards_follow(store, plan, fresh.oncall.plan)
 
     def audit(act: str, text: str) -> None:
         if not watch.mine():

@@ -96,8 +96,14 @@ class ResponseRecord(Protocol):
         """Store it, one version on. False, and no change, if another version than its own is stored."""
         ...
 
-    def showed(self, incident: str, version: int) -> None:
-        """The incident's message was edited to say that version: whoever was slow may have overwritten a newer one."""
+    def showed(self, read: Response) -> None:
+        """The incident's message was edited to say what was read: whoever was slow may have overwritten a newer one.
+        No change where it is to be shown again since.
+        """
+        ...
+
+    def show_again(self) -> None:
+        """Whom the next pages reach may have changed: messages of incidents in which something is to come say it."""
         ...
 
     def note(self, entries: Iterable[Entry]) -> None:

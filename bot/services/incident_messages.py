@@ -129,7 +129,7 @@ class IncidentMessages:
                 self._known[incident.id].not_before = self._clock() + max(error.retry_after, 1.0)
                 return
         with self._state.transaction() as tx:
-            tx.responses.showed(response.incident, response.version)
+            tx.responses.showed(response)
 
     def _taken(self, name: str) -> bool:
         """May this thread deliver it now?"""

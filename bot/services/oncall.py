@@ -161,7 +161,14 @@ class OncallService:
         with self._required_state().transaction() as tx:
             if not tx.covers.add(made):
                 raise BadInput(twice)
+        self._show_again(made)
         return made
+
+    def _show_again(self, cover: Cover) -> None:
+        """Cards say who is paged next. In a transaction of its own: a card may wait, who is on call not."""
+        if cover.accepted_at is not None:
+            with self._required_state().transaction() as tx:
+                tx.responses.show_again()
 
     def _wanted(self, wanted: Wanted, asked_by: str, now: datetime) -> Cover:
         return Cover(
@@ -206,6 +213,7 @@ class OncallService:
         if not done:
             current = self.cover(cover_id)
             raise BadInput(f"It is {covers.state_at(current, now)} already.")
+        self._show_again(after)
         log.info("the cover of %s by %s is %s", after.rota, after.person, after.state, extra={"cover": after.id})
         return after
 

@@ -5,15 +5,19 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.domain.access import Identity, Origin, Role
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents import response as responses
 from bot.domain.incidents.decisions import Outcome
 from bot.domain.incidents.escalation_policy import EscalationPolicy
 from bot.domain.incidents.incident import MessageRef
+from bot.domain.oncall.covers import Wanted
 from bot.ports.fakes.notifier import FakeNotifier
+from bot.services.oncall import OncallService
 from tests.support.gate_story import START
 from tests.support.incident_channel import MINUTE, Channel, over
 from tests.support.notices import RESOLVED, UPDATED, decision, incident
+from tests.support.rotas import PEOPLE, PLAN
 
 
 @pytest.fixture
@@ -227,3 +231,9 @@ def test_a_message_shows_what_people_did_since() -> None:
     [told] = channel.told
     assert told.notice.now == START + MINUTE
     assert channel.state.responses_to_show() == []
+    rota = OncallService(PLAN, channel.state, lambda _: Identity(Origin.MEMBER, Role.RESPONDER, named=True))
+    ill = Wanted(rota="primary", person=PEOPLE["Dana"], since=START, until=START + 600 * MINUTE)
+    put, _ = rota.put_on_call(ill, PEOPLE["Ben"], START + MINUTE)
+    rota.withdraw(put.id, PEOPLE["Ben"], START + 2 * MINUTE)
+    channel.messages.redraw(START + 2 * MINUTE)
+    assert [each.notice.now for each in channel.told] == [START + 2 * MINUTE]

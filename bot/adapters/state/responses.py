@@ -31,8 +31,9 @@ class SqlResponses:
         self._connection, self._audit = connection, audit
 
     def of(self, incidents: Iterable[str]) -> dict[str, Response]:
-        query = select(RESPONSE).where(RESPONSE.c.incident.in_(list(incidents))).with_for_update()
-        return {row["incident"]: _response(row) for row in self._connection.execute(query).mappings()}
+        query = select(RESPONSE).where(RESPONSE.c.incident.in_(list(incidents))).order_by(RESPONSE.c.incident)
+        rows = self._connection.execute(query.with_for_update()).mappings()
+        return {row["incident"]: _response(row) for row in rows}
 
     def put(self, after: Response) -> bool:
         row = _row(replace(after, version=after.version + 1))
@@ -49,8 +50,16 @@ class SqlResponses:
         changed = {name: value for name, value in row.items() if name != "shown"}
         return self._connection.execute(update(RESPONSE).where(same).values(**changed)).rowcount == 1
 
-    def showed(self, incident: str, version: int) -> None:
-        self._connection.execute(update(RESPONSE).where(RESPONSE.c.incident == incident).values(shown=version))
+    def showed(self, read: Response) -> None:
+        same = (RESPONSE.c.incident == read.incident) & (RESPONSE.c.shown >= read.shown)
+        self._connection.execute(update(RESPONSE).where(same).values(shown=read.version))
+
+    def show_again(self) -> None:
+        """`shown` becomes less than whoever is showing it now has read."""
+        coming = select(RESPONSE.c.incident).where(RESPONSE.c.next_at.is_not(None))
+        self._connection.execute(coming.order_by(RESPONSE.c.incident).with_for_update())
+        changed = update(RESPONSE).where(RESPONSE.c.next_at.is_not(None))
+        self._connection.execute(changed.values(shown=RESPONSE.c.shown - RESPONSE.c.version))
 
     def note(self, entries: Iterable[Entry]) -> None:
         for entry in entries:

@@ -39,10 +39,14 @@ class FakeResponses:
         self._stored[after.incident] = replace(after, version=after.version + 1, shown=shown)
         return True
 
-    def showed(self, incident: str, version: int) -> None:
-        stored = self._stored.get(incident)
-        if stored is not None:
-            self._stored[incident] = replace(stored, shown=version)
+    def showed(self, read: Response) -> None:
+        stored = self._stored.get(read.incident)
+        if stored is not None and stored.shown >= read.shown:
+            self._stored[read.incident] = replace(stored, shown=read.version)
+
+    def show_again(self) -> None:
+        coming = [each for each in self._stored.values() if each.next_at is not None]
+        self._stored.update({each.incident: replace(each, shown=each.shown - each.version) for each in coming})
 
     def note(self, entries: Iterable[Entry]) -> None:
         for entry in entries:
