@@ -1,6 +1,7 @@
 """A link of a page: GET shows what it is about, POST acknowledges. Scanners open links; they press no buttons."""
 
 from collections.abc import Callable
+from functools import partial
 
 from aiohttp import web
 
@@ -34,7 +35,8 @@ class LinkPage:
         return await self._answered(request, self._acknowledging.linked, self._asked)
 
     async def take(self, request: web.Request) -> web.Response:
-        return await self._answered(request, self._acknowledging.by_link, self._taken)
+        take = partial(self._acknowledging.by_link, about=request.query.get(acknowledge_page.ABOUT, ""))
+        return await self._answered(request, take, self._taken)
 
     async def _answered(
         self, request: web.Request, work: Callable[[Link], Overview], shown: Callable[[Overview, Link], str]
@@ -50,8 +52,10 @@ class LinkPage:
     def _asked(self, found: Overview, link: Link) -> str:
         return acknowledge_page.asked(found, link.person, self._now())
 
-    def _taken(self, found: Overview, _link: Link) -> str:
-        return acknowledge_page.taken(found, self._now())
+    def _taken(self, found: Overview, link: Link) -> str:
+        """Where somebody else has it since, they are asked anew."""
+        owner = found.standing.response.owner if found.standing is not None else ""
+        return acknowledge_page.taken(found, self._now()) if owner == link.person else self._asked(found, link)
 
 
 def _page(text: str, status: int) -> web.Response:

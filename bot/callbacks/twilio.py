@@ -19,6 +19,7 @@ HEADER = "X-Twilio-Signature"
 """https://www.twilio.com/docs/usage/security#validating-requests"""
 LARGEST_BODY, MOST_FIELDS = 16 * 1024, 200
 TAKES_IT = "1"
+MOST_SAID = 3
 _SIGNATURE = re.compile(r"[A-Za-z0-9+/]{27}=")
 _PAGE = re.compile(r"[\w-]{1,64}", re.ASCII)
 log = logging.getLogger("fireline.callbacks")
@@ -58,7 +59,9 @@ class TwilioDigits:
         except BadInput as error:
             log.info("a digit on the phone has no effect: %s", error)
             return f"Not acknowledged. {error}"
-        return f"{found.label} is acknowledged. Goodbye."
+        labels = " and ".join(each.label for each in found[:MOST_SAID])
+        more = f" and {len(found) - MOST_SAID} more" if len(found) > MOST_SAID else ""
+        return f"{labels}{more} {'is' if len(found) == 1 else 'are'} acknowledged. Goodbye."
 
     def _signature(self, path: str, fields: list[tuple[str, str]]) -> str:
         signed = f"{self._url}{path}" + "".join(name + value for name, value in sorted(set(fields)))

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from bot.domain.access import Actor, Way
 from bot.domain.delivery import Act
 from bot.domain.errors import BadInput
+from bot.domain.grants import asked_about
 from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.standing import Overview
 from bot.domain.incidents.timeline import EntryKind
 from bot.ports.clock import Clock
 from bot.ports.state import State
 from bot.services.acknowledge_links import Link
-from bot.services.responses import ResponseService
+from bot.services.responses import Outdated, ResponseService
 
 CALL_LASTS = timedelta(hours=1)
 """A digit that comes later was not pressed in the call of that page."""
@@ -26,6 +27,10 @@ class NotKnown(BadInput):
     """There is no such page, or it is of an earlier episode."""
 
 
+class HasIt(BadInput):
+    """Somebody else has it since whoever asks was told of it."""
+
+
 class Acknowledging:
     """`responses` is asked for each time: it is renewed with the configuration. `now` is the pipeline's time, `wall`
     the machine's.
@@ -34,9 +39,9 @@ class Acknowledging:
     def __init__(self, state: State, responses: Callable[[], ResponseService], now: Clock, wall: Clock) -> None:
         self._state, self._responses, self._now, self._wall = state, responses, now, wall
 
-    def by_call(self, page_id: str) -> Incident:
-        """A digit was pressed in the call of that page: it takes all that the call has told of, where that is not over.
-        Raises NotKnown, and BadInput for what is over.
+    def by_call(self, page_id: str) -> list[Incident]:
+        """A digit was pressed in the call of that page: it takes all that the call has told of, where that is not over,
+        nor somebody else's since. Raises NotKnown, and BadInput where it takes nothing.
         """
         queued = self._state.page(page_id)
         if queued is None:
@@ -48,13 +53,17 @@ class Acknowledging:
             raise NotKnown("This call is too old.")
         if not queued.incident:
             raise NotKnown("This call was about no incident: there is nothing to acknowledge.")
-        incident = self._current(queued.incident, queued.page.dedup_key)
-        who = Actor(queued.page.target, queued.page.person, Way.PAGER)
-        self._take(incident, who, "by phone")
-        for each in self._state.pages_carried(page_id):
-            with suppress(BadInput):
-                self._take(self._current(each.incident, each.page.dedup_key), who, "by phone")
-        return incident
+        who, taken, troubles = Actor(queued.page.target, queued.page.person, Way.PAGER), list[Incident](), []
+        for each in (queued, *self._state.pages_carried(page_id)):
+            try:
+                incident = self._current(each.incident, each.page.dedup_key)
+                self._take(incident, who, "by phone")
+                taken.append(incident)
+            except BadInput as error:
+                troubles.append(error)
+        if not taken:
+            raise troubles[0]
+        return taken
 
     def by_pager(self, key: str, name: str, acknowledged_at: datetime) -> Incident:
         """Somebody acknowledged in PagerDuty the alert of that key; `name` as PagerDuty knows them, `acknowledged_at`
@@ -78,14 +87,24 @@ class Acknowledging:
             raise NotKnown(f"There is no INC-{link.incident}.")
         return self._responses().overview(self._current(found.id, f"{found.id}:{link.episode}"), self._now())
 
-    def by_link(self, link: Link) -> Overview:
-        """Raises NotKnown, and BadInput for what is over."""
-        self._take(self.linked(link).incident, Actor(link.person, link.person, Way.LINK), "by a link")
+    def by_link(self, link: Link, about: str) -> Overview:
+        """`about`: whose it was when they were asked. Nothing changes where somebody else has it since. Raises
+        NotKnown, and BadInput for what is over.
+        """
+        found = self.linked(link)
+        known = found.standing is not None and about == asked_about(found.standing.response)
+        with suppress(HasIt):
+            self._take(found.incident, Actor(link.person, link.person, Way.LINK), "by a link", meant=known)
         return self.linked(link)
 
-    def _take(self, incident: Incident, who: Actor, way: str) -> None:
-        """Whoever the pager has reached may."""
-        self._responses().acknowledge(incident, who, self._now(), take_over=True, way=way)
+    def _take(self, incident: Incident, who: Actor, way: str, *, meant: bool = False) -> None:
+        """Whoever the pager has reached may. Unless it is `meant`, not from somebody of whom they were not told."""
+        try:
+            self._responses().acknowledge(incident, who, self._now(), take_over=True, way=way, of_card=not meant)
+        except Outdated:
+            response = self._state.response(incident.id)
+            owner = response.owner if response is not None and response.owner else "Somebody"
+            raise HasIt(f"{owner} has {incident.label} already. Take it over in Slack, if you mean to.") from None
 
     def _current(self, incident_id: str, dedup_key: str) -> Incident:
         """The incident, if that is its episode now."""

@@ -3,6 +3,7 @@
 from datetime import datetime
 from html import escape
 
+from bot.domain.grants import asked_about
 from bot.domain.incidents.response import PAGING, ResponseState
 from bot.domain.incidents.standing import Overview
 from bot.views import response_words
@@ -14,6 +15,8 @@ STYLE = (
     "button{font:inherit;font-weight:600;width:100%;padding:.8rem;border:0;border-radius:.5rem;background:#7A1F1F;"
     "color:#fff}"
 )
+ABOUT = "about"
+"""With it the button says whose it was when they were asked."""
 TAKEABLE = PAGING | {ResponseState.ACKNOWLEDGED}
 
 
@@ -21,8 +24,9 @@ def asked(found: Overview, person: str, now: datetime) -> str:
     """Before: the button says who would have it."""
     incident, state = found.incident, found.state
     said = [_heading(found), _paragraph(incident.headline.explanation), _paragraph(_standing(found, now))]
-    if state in TAKEABLE:
-        said.append(f'<form method="post"><button>Acknowledge {incident.label} as {_shown(person)}</button></form>')
+    if state in TAKEABLE and found.standing is not None:
+        asked = f'<form method="post" action="?{ABOUT}={asked_about(found.standing.response)}">'
+        said.append(f"{asked}<button>Acknowledge {incident.label} as {_shown(person)}</button></form>")
     return _page(incident.label, said)
 
 

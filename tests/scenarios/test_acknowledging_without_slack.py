@@ -350,3 +350,26 @@ def test_where_nobody_is_paged_the_end_of_an_acknowledgement_does_not_say_so() -
         story.fast_forward(65)
         entries = [entry for entry in story.state.timeline(story.incident.id) if entry.kind is EntryKind.EXPIRED]
         assert f"has expired; {said}" in entries[0].text
+
+
+def test_a_digit_and_the_pager_take_it_from_nobody_who_has_it_since(story: PagedStory) -> None:
+    """The call rings on while Zoe takes it: whoever presses 1 then was told of nobody."""
+    story.responses.take_over(story.incident, person("Zoe"), story.now)
+    [digit, pager] = sent(story, digits(page_id(story)), webhook(story, paged_by_pagerduty(story)))
+    for _, text in (digit, pager):
+        assert "Zoe has INC-1 already. Take it over in Slack, if you mean to." in text
+    assert (taken(story).owner, len(lines(story))) == ("Zoe", 1)
+
+
+def test_a_link_takes_it_from_whom_its_page_has_named(story: PagedStory) -> None:
+    path, form = link(story), re.compile(r'action="(\?about=\w+)"')
+    [(_, shown)] = sent(story, Asked("GET", path))
+    of_nobody = form.findall(shown)[0]
+    story.responses.take_over(story.incident, person("Zoe"), story.now)
+    [(status, asked)] = sent(story, Asked("POST", path + of_nobody))
+    assert (status, taken(story).owner) == (200, "Zoe")
+    assert "Zoe has it until" in asked
+    [of_zoe] = form.findall(asked)
+    [done] = sent(story, Asked("POST", path + of_zoe))
+    assert "Chris has it until" in done[1]
+    assert (taken(story).owner, form.findall(done[1])) == ("Chris", [])

@@ -143,5 +143,9 @@ def test_a_digit_takes_all_that_the_call_has_told_of() -> None:
     story = paged(0)
     more(story, 5)
     [call] = story.pagers[0].taken
-    Acknowledging(story.state, lambda: story.responses, lambda: story.now, lambda: story.now).by_call(call.id)
-    assert {each.owner for each in story.state.responses_open()} == {call.person}
+    taking = Acknowledging(story.state, lambda: story.responses, lambda: story.now, lambda: story.now)
+    head = story.state.incident(next(each.incident for each in outbox(story).values() if each.page.id == call.id))
+    assert head is not None
+    story.responses.take_over(head, person("Zoe"), story.now)
+    assert head not in taking.by_call(call.id), "it is somebody else's since"
+    assert {each.owner for each in story.state.responses_open()} == {call.person, "Zoe"}
