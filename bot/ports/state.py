@@ -53,9 +53,7 @@ class GateRecord(Protocol):
         ...
 
     def declare(self, result: GateResult) -> bool:
-        """Keep an incident that a person has declared, beside the ticks: the next one knows of it. False, and no
-        change, if there is one of that id.
-        """
+        """Keep an incident that a person has declared: the next tick knows of it. False if there is one of that id."""
         ...
 
 
@@ -97,9 +95,7 @@ class ResponseRecord(Protocol):
         ...
 
     def showed(self, read: Response) -> None:
-        """The incident's message was edited to say what was read: whoever was slow may have overwritten a newer one.
-        No change where it is to be shown again since.
-        """
+        """Its message says what was read now, maybe over something newer; none where it is to be shown again since."""
         ...
 
     def show_again(self) -> None:
@@ -127,9 +123,7 @@ class PageRecord(Protocol):
         ...
 
     def clock_set(self, now: datetime, settled: datetime, until: datetime) -> None:
-        """The clock was set, to `now`: what waits is due, but for tries of which nobody knows, which are due at
-        `settled`; every lease ends at `until`.
-        """
+        """The clock was set: what waits is due `now`, tries of which nobody knows `settled`, leases end at `until`."""
         ...
 
     def due_within(self, until: datetime, lease: datetime) -> None:

@@ -2,13 +2,13 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.access import Act, Actor, Identity, without_slack
 from bot.domain.counts import plural
 from bot.domain.errors import BadInput, suggest
-from bot.domain.escalation.coming import coming
+from bot.domain.escalation.coming import coming, unfilled
 from bot.domain.escalation.pages import Targets, follow_ups, whoever
 from bot.domain.findings.severity import Severity
 from bot.domain.grants import asked_about, is_offered
@@ -215,7 +215,7 @@ class ResponseService:
         return [
             Overview(
                 incident,
-                Standing(response, coming(response, schedule, self._targets, now)),
+                self._standing(response, schedule, now),
                 (),
                 watched.get(incident.id),
             )
@@ -333,7 +333,11 @@ class ResponseService:
         if self._state is None or response is None:
             return None
         grants = self._state.grants(incident_id, response.episode)
-        return Standing(response, coming(response, self._schedule(now), self._targets, now), grants)
+        return replace(self._standing(response, self._schedule(now), now), grants=grants)
+
+    def _standing(self, response: Response, schedule: Schedule, now: datetime) -> Standing:
+        following = coming(response, schedule, self._targets, now)
+        return Standing(response, following, unfilled=unfilled(response, schedule, now))
 
     def _changed(
         self, incident: Incident, wanted: _Wanted, *, meant: bool = False, about: str | None = None

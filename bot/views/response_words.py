@@ -14,10 +14,10 @@ def line(standing: Standing | None, now: datetime, voice: Voice) -> str:
     response, coming = standing.response, standing.coming
     match response.state:
         case ResponseState.OPEN:
-            return f"Next: {_coming(coming, now, voice)}" if coming else ""
+            return f"Next: {_coming(coming, now, voice)}{_unfilled(standing, voice)}" if coming else ""
         case ResponseState.EXHAUSTED:
             again = f"; next: {_coming(coming, now, voice)}" if coming else ""
-            return f"Nobody answered{again}"
+            return f"Nobody answered{again}{_unfilled(standing, voice)}"
         case ResponseState.ACKNOWLEDGED:
             until = f" until {voice.clock(response.owned_until, now)}" if response.owned_until is not None else ""
             return f"{voice.person(response.owner)} has it{until}"
@@ -25,6 +25,11 @@ def line(standing: Standing | None, now: datetime, voice: Voice) -> str:
             return f"Mitigated by {voice.person(response.owner)}; watched until data is right"
         case ResponseState.RESOLVED:
             return f"Resolved by {voice.person(response.resolved_by)}" if response.resolved_by else ""
+
+
+def _unfilled(standing: Standing, voice: Voice) -> str:
+    """Whom a ladder cannot page, as it would be nobody."""
+    return f"; nobody is {voice.data(' or '.join(standing.unfilled))}" if standing.unfilled else ""
 
 
 def _coming(coming: tuple[Coming, ...], now: datetime, voice: Voice) -> str:

@@ -10,9 +10,12 @@ from icalendar import Calendar
 
 from bot.cli.oncall import Act, OncallQuestion, answer_oncall
 from bot.cli.oncall_table import overview_json
+from bot.domain.escalation.coming import unfilled
 from bot.domain.escalation.simulation import simulated
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.escalation_policy import Ladder, Step
+from bot.domain.incidents.response import opened
+from bot.domain.incidents.standing import Coming, Standing
 from bot.domain.oncall import covers
 from bot.domain.oncall.covers import Cover
 from bot.domain.oncall.on_call import on_call
@@ -22,6 +25,8 @@ from bot.ports.fakes.state import FakeState
 from bot.services.oncall import OncallService
 from bot.services.responses import ResponseService
 from bot.views import oncall
+from bot.views.incident import SLACK
+from bot.views.response_words import line
 from tests.support.rotas import PLAN, WEEKLY, eastern
 
 BEGIN, DAYS = eastern(2026, 2, 20), 120
@@ -29,6 +34,7 @@ BEGIN, DAYS = eastern(2026, 2, 20), 120
 NIGHTS = replace(WEEKLY, people=("Chris", "Ana"), from_hour=22.0, to_hour=30.0, every_days=3)
 SWAP = Override(rota="primary", person="Dana", since=BEGIN + timedelta(days=9), until=BEGIN + timedelta(days=10))
 LADDER = Ladder((Step(timedelta(), ("primary",), ("pager",)),))
+RESPONSE = opened("I1", Severity.P0, LADDER, BEGIN)
 
 
 def decoded(event: Any, name: str) -> Any:
@@ -77,7 +83,13 @@ def test_all_surfaces_name_the_same_person() -> None:
             "pager": next((name for name, _ in paged.ways), ""),
             "calendar": next((name for since, until, name in turns if since <= moment < until), ""),
         }
+        assert unfilled(RESPONSE, schedule, moment) == (() if person else ("primary",))
         wanted = dict.fromkeys(named, person) | ({"card": "nobody", "home": "nobody"} if not person else {})
         assert named == wanted, moment
     assert seen == {"Ana", "Ben", "Chris", "Dana", ""}
     assert ResponseService(None, service.schedule).who("U04PRIYA", BEGIN).name == "Dana"
+
+
+def test_a_card_says_that_nobody_has_a_turn() -> None:
+    empty = Standing(RESPONSE, (Coming(BEGIN, ()),), unfilled=("primary", "<manager>"))
+    assert line(empty, BEGIN, SLACK) == "Next: the team is told now; nobody is primary or &lt;manager&gt;"

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.domain.escalation.next_action import Exhaust, PageStep, next_action
-from bot.domain.escalation.pages import Targets, pages_of
+from bot.domain.escalation.pages import Targets, pages_of, people_at
 from bot.domain.incidents import response as responses
 from bot.domain.incidents.response import Response
 from bot.domain.incidents.standing import Coming
@@ -29,6 +29,15 @@ def coming(response: Response, schedule: Schedule, targets: Targets, now: dateti
             found.append(Coming(at, tuple(each.name for each in people)))
         response = responses.stepped(response, at, at_once=not people)
     return tuple(found)
+
+
+def unfilled(response: Response, schedule: Schedule, now: datetime) -> tuple[str, ...]:
+    """The rotas of a ladder that is being climbed whose turn nobody has: their steps fall through to the next."""
+    if not response.pages:
+        return ()
+    rotas = dict.fromkeys(rota for step in response.ladder.steps if step.wakes for rota in step.rotas)
+    known = (rota for rota in rotas if rota in schedule.rota_by_name)
+    return tuple(rota for rota in known if not people_at(schedule, (rota,), now))
 
 
 def paged_now_or_next(response: Response, schedule: Schedule, targets: Targets, now: datetime) -> tuple[str, ...]:

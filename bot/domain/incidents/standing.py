@@ -22,13 +22,14 @@ class Coming:
 
 @dataclass(frozen=True)
 class Standing:
-    """`coming`: the next pages, soonest first; none when nobody is to be paged. `grants`: what the button of an
-    act says, by its word; without one it says the incident.
+    """`coming`: the next pages, soonest first; none when nobody is to be paged. `unfilled`: the rotas of its ladder
+    that have nobody now. `grants`: what the button of an act says, by its word; without one it says the incident.
     """
 
     response: Response
     coming: tuple[Coming, ...] = ()
     grants: Mapping[str, str] = field(default_factory=dict)
+    unfilled: tuple[str, ...] = ()
 
 
 def graded(incident: Incident, response: Response | None) -> Incident:
