@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
-from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from bot.adapters.warehouse import schema_version
 from bot.adapters.warehouse.custom_query import checked, interrupted_after, query_explained
 from bot.adapters.warehouse.dialect import Translator, readable, translator
 from bot.adapters.warehouse.engine import NO_JOINS, Parameters, Session, Value, refuse_unless
+from bot.adapters.warehouse.parsed import execute, parsed
 from bot.adapters.warehouse.pasteable import bound
 from bot.adapters.warehouse.sql_text import sql_text, statements
 from bot.domain.errors import BadInput, WarehouseUnavailable, reason_of
@@ -30,7 +30,6 @@ FETCHED = 2_000
 """Rows at a time: weeks of runs are not held twice, as they come and with aware times."""
 FILLED = 20_000
 """Rows at a time, for the same reason."""
-_PARAMETER = re.compile(r"\$(\w+)")
 _HOLDER = re.compile(r"PID (\d+)")
 _TROUBLE = (
     duckdb.IOException, duckdb.FatalException, duckdb.OutOfMemoryException, duckdb.TransactionException,
@@ -200,12 +199,12 @@ class _Cursor:
         self._cursor.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {self._translator.duckdb(select)}")
 
     def fill(self, table: str, columns: Sequence[str], rows: Iterable[tuple[Value, ...]]) -> None:
-        self._cursor.execute(f"DELETE FROM {table}")  # noqa: S608 (our own name)
+        execute(self._cursor, f"DELETE FROM {table}")  # noqa: S608 (our own name)
         listed = ", ".join(f"unnest($c{at})" for at in range(len(columns)))
         into, left = ", ".join(columns), iter(rows)
         while some := list(islice(left, FILLED)):
             named = {f"c{at}": [_naive(value) for value in column] for at, column in enumerate(zip(*some, strict=True))}
-            self._cursor.execute(f"INSERT INTO {table} ({into}) SELECT {listed}", named)
+            execute(self._cursor, f"INSERT INTO {table} ({into}) SELECT {listed}", named)
 
     def billed(self) -> int:
         return 0
@@ -214,14 +213,9 @@ class _Cursor:
         self._cursor.close()
 
     def _execute(self, statement: str, parameters: Mapping[str, Value]) -> None:
-        text = self._translator.duckdb(statement)
-        used = {name: _naive(parameters[name]) for name in _parameter_names(text)}
-        self._cursor.execute(text, used) if used else self._cursor.execute(text)
-
-
-@cache
-def _parameter_names(text: str) -> frozenset[str]:
-    return frozenset(_PARAMETER.findall(text))
+        ready = parsed(self._cursor, self._translator.duckdb(statement))
+        used = {name: _naive(parameters[name]) for name in ready.named_parameters}
+        self._cursor.execute(ready, used or None)
 
 
 def _naive(value: Value) -> Value:

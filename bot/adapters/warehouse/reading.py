@@ -11,6 +11,7 @@ from bot.adapters.warehouse.disagreeing import overruled
 from bot.adapters.warehouse.formats import first_line, open_raw
 from bot.adapters.warehouse.headers import refuse_lacking
 from bot.adapters.warehouse.limits import limited, too_large
+from bot.adapters.warehouse.parsed import execute
 from bot.adapters.warehouse.raw_rows import MOST_NAMED, RawRows
 from bot.adapters.warehouse.redacting import redact
 from bot.adapters.warehouse.unclear import note_unclear
@@ -92,11 +93,12 @@ def _stage(
     there = [f'{_there(column, raw)} AS "given_{column.name}"' for column in kind.columns]
     doubts = " OR ".join(f"({fault.test})" for column in kind.columns for fault in faults(column, meaning))
     names = ", ".join(_usable(column, meaning) for column in kind.columns)
-    connection.execute(
+    made = (
         f"CREATE OR REPLACE TEMP TABLE {into}_all AS SELECT row_number, {names}, coalesce({doubts}, false) AS doubtful"  # noqa: S608 (our own names)
         f" FROM (SELECT row_number, {', '.join(columns)}, {', '.join(there)} FROM {_cleaned(kind, raw)})"
     )
-    row = connection.execute(f"SELECT count(*), count_if(doubtful) FROM {into}_all").fetchone()  # noqa: S608 (our own name)
+    execute(connection, made)
+    row = execute(connection, f"SELECT count(*), count_if(doubtful) FROM {into}_all").fetchone()  # noqa: S608 (our own name)
     return (int(row[0]), int(row[1] or 0)) if row else (0, 0)
 
 
@@ -113,7 +115,7 @@ def _told(
     odd: tuple[Odd, ...] = ()
     bad = held_back = waiting = 0
     if doubtful:
-        connection.execute(_judging(kind, into, raw, meaning))
+        execute(connection, _judging(kind, into, raw, meaning))
         bad, held_back, waiting = _counted(connection, into)
         odd = tuple(_odd(connection, kind, into, meaning))
     if kind.trace:
@@ -121,7 +123,7 @@ def _told(
     redact(connection, kind, f"{into}_all")
     names = ", ".join(f'"{column.name}"' for column in kind.columns)
     good = f" WHERE row_number NOT IN (SELECT row_number FROM {into}_doubtful WHERE fault IS NOT NULL)" if bad else ""  # noqa: S608
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW {into} AS SELECT {names}, row_number FROM {into}_all{good}")  # noqa: S608
+    execute(connection, f"CREATE OR REPLACE TEMP VIEW {into} AS SELECT {names}, row_number FROM {into}_all{good}")  # noqa: S608
     rejected = _rejected(connection, file.name, into, raw, bad)
     rows = raw.rows - raw.broken.count - bad
     if not rows and not file.part:
@@ -141,7 +143,7 @@ def zoneless(connection: duckdb.DuckDBPyConnection, kind: FileKind, raw: RawRows
         if column.type is Type.TIME
         for source in raw.sources.get(column.name, ())
     ]
-    found = connection.execute(" UNION ALL ".join(looks)).fetchall() if looks else []
+    found = execute(connection, " UNION ALL ".join(looks)).fetchall() if looks else []
     return tuple(dict.fromkeys(name for (name,) in found))
 
 
@@ -178,7 +180,7 @@ def _usable(column: Column, meaning: Meaning) -> str:
 
 def _counted(connection: duckdb.DuckDBPyConnection, into: str) -> tuple[int, int, int]:
     counted = f"SELECT count(fault), count_if(later), count_if(soon) FROM {into}_doubtful"  # noqa: S608 (our own name)
-    ((bad, held_back, waiting),) = connection.execute(counted).fetchall()
+    ((bad, held_back, waiting),) = execute(connection, counted).fetchall()
     return int(bad), int(held_back or 0), int(waiting or 0)
 
 
@@ -188,10 +190,11 @@ def _odd(connection: duckdb.DuckDBPyConnection, kind: FileKind, into: str, meani
         if not found:
             continue
         reasons = " ".join(f"WHEN {fault.test} THEN {fault.reason}" for fault in found)
-        row = connection.execute(
+        asked = (
             "SELECT count(reason), min(row_number) FILTER (reason IS NOT NULL), arg_min(reason, row_number) FROM"  # noqa: S608 (our own)
             f" (SELECT row_number, CASE {reasons} END AS reason FROM {into}_doubtful WHERE fault IS NULL)"
-        ).fetchone()
+        )
+        row = execute(connection, asked).fetchone()
         if row and row[0]:
             yield Odd(column.name, int(row[0]), int(row[1]), _shown(row[2]))
 

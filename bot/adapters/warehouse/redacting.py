@@ -2,6 +2,7 @@
 
 import duckdb
 
+from bot.adapters.warehouse.parsed import execute
 from bot.domain.evidence.columns import FileKind, Type
 from bot.domain.redaction import MAY_HOLD_A_SECRET, redacted
 
@@ -12,7 +13,7 @@ def redact(connection: duckdb.DuckDBPyConnection, kind: FileKind, table: str) ->
     each = ", ".join(f"'{name}'" for name in names), ", ".join(f'"{name}"' for name in names)
     texts = f"SELECT unnest([{each[0]}]) AS name, unnest([{each[1]}]) AS text FROM {table}"  # noqa: S608 (our own names)
     asked = f"SELECT DISTINCT name FROM ({texts}) WHERE regexp_matches(text, $pattern)"  # noqa: S608 (our own names)
-    suspects = set(connection.execute(asked, {"pattern": MAY_HOLD_A_SECRET}).fetchall())
+    suspects = set(execute(connection, asked, {"pattern": MAY_HOLD_A_SECRET}).fetchall())
     for name in names:
         if (name,) in suspects:
             redact_column(connection, name, table)

@@ -5,6 +5,7 @@ from datetime import date
 
 import duckdb
 
+from bot.adapters.warehouse.parsed import execute
 from bot.domain.evidence.runs import Category
 
 _IDENTITY = "coalesce(run_id, 'row-' || md5(concat_ws('|', processor_name, data_date, started_at, 1)))"
@@ -43,9 +44,9 @@ def stage_runs(reader: duckdb.DuckDBPyConnection, hint: Callable[[str], str], kn
     """From `stage_read` make `stage_versions`, in the columns of `runs`. `known`: spellings of recorded categories."""
     spellings = [(text, "" if category is Category.UNKNOWN else category.value) for text, category in known.items()]
     _table(reader, "vocabulary", ("spelling", "category"), spellings)
-    shapes = reader.execute(_SHAPES).fetchall()
+    shapes = execute(reader, _SHAPES).fetchall()
     _table(reader, "hinted_shapes", ("shape", "hinted"), [(shape, hint(shape)) for (shape,) in shapes])
-    reader.execute(_VERSIONS)
+    execute(reader, _VERSIONS)
 
 
 def days_read(reader: duckdb.DuckDBPyConnection) -> tuple[date | None, date | None]:
@@ -65,8 +66,9 @@ def unknown_spellings(reader: duckdb.DuckDBPyConnection, known: Spellings) -> li
 
 def _table(reader: duckdb.DuckDBPyConnection, name: str, columns: tuple[str, str], rows: list[tuple[str, str]]) -> None:
     left, right = columns
-    reader.execute(
-        f"CREATE OR REPLACE TEMP TABLE {name} AS"
-        f" SELECT unnest($l::VARCHAR[]) AS {left}, unnest($r::VARCHAR[]) AS {right}",
+    columned = f"SELECT unnest($l::VARCHAR[]) AS {left}, unnest($r::VARCHAR[]) AS {right}"
+    execute(
+        reader,
+        f"CREATE OR REPLACE TEMP TABLE {name} AS {columned}",
         {"l": [first for first, _ in rows], "r": [second for _, second in rows]},
     )

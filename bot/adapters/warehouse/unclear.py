@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 
+from bot.adapters.warehouse.parsed import execute
 from bot.adapters.warehouse.redacting import redact_column
 from bot.adapters.warehouse.values import Meaning, believed
 from bot.domain.evidence.columns import FileKind
@@ -18,7 +19,7 @@ def note_unclear(
 ) -> None:
     """Make `<into>_unclear` of the rejected rows that name their table or source, with what can be used of them."""
     table = f"{into}_unclear"
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} (name VARCHAR, data_date DATE, moment TIMESTAMP)")
+    execute(connection, f"CREATE OR REPLACE TEMP TABLE {table} (name VARCHAR, data_date DATE, moment TIMESTAMP)")
     if not any_bad:
         return
     values = ", ".join(believed(kind.column(name), meaning) for name in kind.trace)
