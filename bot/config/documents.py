@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Generic, TypeVar, get_args, get_origin
+from typing import Any, Generic, TypeVar, cast, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.config.wording import explain, shown
-from bot.config.yaml_lines import NodePath, Step, YamlDocument, read_yaml
+from bot.config.yaml_lines import NodePath, Step, YamlDocument, parse_yaml, read_text, read_yaml
 from bot.domain.errors import ConfigError, Problem, suggest
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -37,8 +38,16 @@ class Document(Generic[Model]):
 
 
 def load_document(path: Path, model: type[Model]) -> Model:
-    """The file as a model. Raises ConfigError with every problem; an unknown key is one: rules must not vanish."""
-    return _loaded(read_document(path, model))
+    """The file as a model, which is frozen. Raises ConfigError with every problem; an unknown key is one: rules must
+    not vanish.
+    """
+    return cast(Model, _read_as(read_text(path), str(path), model))
+
+
+@lru_cache(maxsize=16)
+def _read_as(text: str, name: str, model: type[BaseModel]) -> BaseModel:
+    """A start of Fireline asks for its policy a dozen times: the file is read each time, and understood if changed."""
+    return _loaded(document_of(parse_yaml(text, name), model))
 
 
 def load_part(path: Path, model: type[Model]) -> Model:

@@ -11,6 +11,9 @@ import typer.main
 import typer.testing
 from hypothesis import settings
 
+from bot.adapters.state import migrate as migrating
+from tests.support.migrated_state import upgrade
+
 for name in [name for name in os.environ if name.startswith("FIRELINE_") and name != "FIRELINE_UPDATE_GOLDEN"]:
     del os.environ[name]
 
@@ -19,6 +22,9 @@ settings.load_profile("same examples in every run")
 
 vars(typer.testing)["_get_command"] = cache(typer.main.get_command)
 """The runner of the tests would build the whole tree of commands anew for each command that it runs."""
+
+vars(migrating)["upgrade"] = upgrade
+"""A new SQLite file takes half a second to migrate, and each command of the tests in a folder of its own makes one."""
 
 LONGEST = (
     "tests/e2e/test_demo.py",
