@@ -16,16 +16,18 @@ SWITCH = "`shadow:` of policy.yaml says what is in shadow. What is taken out of 
 
 
 def totals(found: ShadowReport) -> str:
-    """`3 findings of everything, would have paged 2 times and posted 3 messages`."""
+    """`3 findings of everything, would have paged 2 times and posted 3 messages; 1 from before went on`."""
     sent = f"would have paged {plural(len(found.pages), 'time')} and posted {plural(len(found.messages), 'message')}"
     of = f"of {found.policy.text}" if found.policy.is_on else "(nothing is in shadow now)"
-    return f"{plural(found.findings, 'finding')} {of}, {sent}"
+    before = f"; {len(found.earlier)} from before went on" if found.earlier else ""
+    return f"{plural(found.findings, 'finding')} {of}, {sent}{before}"
 
 
 def lines(found: ShadowReport, voice: Voice = PLAIN) -> list[str]:
-    """What would have paged first, then what would have been posted, the newest first in each."""
+    """What would have paged first, then what would have been posted, the newest first in each; then what went on."""
     pages = {each.id for each in found.pages}
     ordered = sorted(found.messages, key=lambda each: (each.id in pages, each.announced_at), reverse=True)
+    ordered += sorted(found.earlier, key=lambda each: each.announced_at, reverse=True)
     left = len(ordered) - MOST_LISTED
     return [*(_line(each, voice) for each in ordered[:MOST_LISTED]), *([f"and {left} more"] if left > 0 else [])]
 
@@ -60,6 +62,7 @@ def document(found: ShadowReport) -> dict[str, Any]:
         "findings": found.findings,
         "would_page": len(found.pages),
         "would_post": len(found.messages),
+        "from_before": len(found.earlier),
         "incidents": [_facts(each) for each in found.incidents],
     }
 

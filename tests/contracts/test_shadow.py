@@ -82,6 +82,11 @@ def test_a_new_installation_sends_nothing_and_says_what_it_would_have(again: Aga
     assert view.lines(found)[0].startswith("S-1 P0 Gamebook brought nothing")
     assert [each["name"] for each in view.document(found)["incidents"]] == ["S-1", "note", "S-2"]
     assert view.card(found).text.startswith("In shadow, last 0 days: 5 findings")
+    next_day = shadow_within(state, ALL, minute(10), until)
+    assert view.totals(next_day) == (
+        "0 findings of everything, would have paged 0 times and posted 0 messages; 2 from before went on"
+    )
+    assert [line.partition(" ")[0] for line in view.lines(next_day)] == ["S-2", "S-1"]
 
 
 def test_what_is_shown_is_judged_as_if_new_and_floods_nobody(again: Again) -> None:

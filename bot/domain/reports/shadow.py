@@ -23,12 +23,21 @@ class ShadowReport:
 
     @property
     def pages(self) -> tuple[Incident, ...]:
-        """Those that would have paged somebody: P0 or P1, at first or later."""
-        return tuple(each for each in self.incidents if each.severity in PAGES)
+        """Those of the window that would have paged somebody: P0 or P1, at first or later."""
+        return tuple(each for each in self.messages if each.severity in PAGES)
 
     @property
     def messages(self) -> tuple[Incident, ...]:
-        """Those that would have had a message: a P3 is left to the digest."""
+        """Those that would have been announced in the window: each window has its own. A P3 is left to the digest."""
+        return tuple(each for each in self._said if each.announced_at >= self.since)
+
+    @property
+    def earlier(self) -> tuple[Incident, ...]:
+        """Those that would have been announced before, and have gone on."""
+        return tuple(each for each in self._said if each.announced_at < self.since)
+
+    @property
+    def _said(self) -> tuple[Incident, ...]:
         return tuple(each for each in self.incidents if each.severity is not Severity.P3)
 
     @property
