@@ -17,9 +17,10 @@ from bot.domain.incidents.incident import Incident
 from bot.domain.incidents.standing import Overview
 from bot.services.app import AppServices
 from bot.views import action_ids, declaring
-from handlers import payloads
+from handlers import forms, payloads
 from handlers.answers import help_card
-from handlers.modals import chosen, entered, open_view
+from handlers.forms import Form
+from handlers.modals import chosen, entered
 from handlers.replies import Reply
 from handlers.slack_calls import Refused, asked
 
@@ -38,12 +39,13 @@ def register(app: AsyncApp, services: AppServices) -> None:
 
     @app.view(action_ids.INCIDENT_DECLARE_AS)
     async def declare(ack: AsyncAck, view: Payload, reply: Reply) -> None:
+        form = Form(ack, reply, view)
         try:
-            found = await reply.work(_declared, services, _entered(view), view, reply.place.user)
+            found = await form.work(_declared, services, _entered(view), view, reply.place.user)
         except BadInput as error:
-            await ack(response_action="errors", errors={declaring.TITLE: str(error)})
+            await form.wrong(declaring.TITLE, str(error))
             return
-        await _answer(services, ack, reply, found, view)
+        await _answer(services, form, reply, found, view)
 
     @app.command("/page")
     async def ask(ack: AsyncAck, command: Payload, reply: Reply) -> None:
@@ -51,17 +53,18 @@ def register(app: AsyncApp, services: AppServices) -> None:
         if payloads.wants_help(command):
             await reply.privately(help_card(services))
             return
-        view = await reply.work(_previewed, services, payloads.page(command), reply.place.user)
-        await open_view(reply, command, view)
+        wanted = payloads.page(command)
+        await forms.open_form(reply, command, "Page", _previewed, services, wanted, reply.place.user)
 
     @app.view(action_ids.INCIDENT_PAGE_NOW)
     async def page(ack: AsyncAck, view: Payload, reply: Reply) -> None:
+        form = Form(ack, reply, view)
         try:
-            found = await reply.work(_declared, services, _kept_in(view), view, reply.place.user)
+            found = await form.work(_declared, services, _kept_in(view), view, reply.place.user)
         except BadInput as error:
-            await ack(response_action="update", view=declaring.refused(str(error)))
+            await form.show(declaring.refused(str(error)))
             return
-        await _answer(services, ack, reply, found, view)
+        await _answer(services, form, reply, found, view)
 
     @app.action(action_ids.INCIDENT_PAGES)
     async def refresh(ack: AsyncAck, action: Payload, body: Payload, reply: Reply) -> None:
@@ -74,11 +77,14 @@ def register(app: AsyncApp, services: AppServices) -> None:
 
 async def open_form(services: AppServices, reply: Reply, body: Payload, title: str = "") -> None:
     """Raises NotAllowed before anything is written into it."""
-    now = services.now()
-    await reply.work(services.declaring.check, services.responses.who(reply.place.user, now))
+    await forms.open_form(reply, body, declaring.DECLARE, _form, services, reply.place.user, title)
+
+
+def _form(services: AppServices, user: str, title: str) -> dict[str, Any]:
+    services.declaring.check(services.responses.who(user, services.now()))
     plan = services.oncall.plan
     whom = [*(each.name for each in plan.rotas), *(each.name for each in plan.people)]
-    await open_view(reply, body, declaring.form(services.declaring.ladders, whom, title))
+    return declaring.form(services.declaring.ladders, whom, title)
 
 
 def _previewed(services: AppServices, asked: payloads.PageCommand, user: str) -> dict[str, Any]:
@@ -120,8 +126,8 @@ def _declared(services: AppServices, wanted: Wanted, view: Payload, user: str) -
     return services.declaring.declare(wanted, services.responses.who(user, now), now, key=str(view.get("id")))
 
 
-async def _answer(services: AppServices, ack: AsyncAck, reply: Reply, found: Incident, view: Payload) -> None:
-    await ack(response_action="update", view=declaring.opened(*await reply.work(_shown, services, found)))
+async def _answer(services: AppServices, form: Form, reply: Reply, found: Incident, view: Payload) -> None:
+    await form.show(declaring.opened(*await form.work(_shown, services, found)))
     await _follow(services, reply, found, str(view.get("id")))
 
 

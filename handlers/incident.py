@@ -77,7 +77,7 @@ async def _more(services: AppServices, body: Payload, reply: Reply, what: More, 
         case More.RUNBOOK:
             await runbook.suggest(services, reply, name)
         case More.SEVERITY:
-            await severity.open_form(services, reply, body, name)
+            await severity.ask(services, reply, body, name)
 
 
 async def _impact(services: AppServices, reply: Reply, name: str) -> None:

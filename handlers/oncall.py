@@ -16,6 +16,7 @@ from bot.views import action_ids, oncall
 from bot.views.blocks import Card
 from handlers import oncall_payloads, payloads, practice
 from handlers.answers import help_card
+from handlers.forms import Form
 from handlers.modals import open_view
 from handlers.replies import Reply
 from handlers.slack_calls import Refused
@@ -38,13 +39,14 @@ def register(app: AsyncApp, services: AppServices) -> None:
 
     @app.view(action_ids.ONCALL_REQUEST)
     async def request(ack: AsyncAck, view: Payload, reply: Reply) -> None:
+        form = Form(ack, reply, view)
         try:
             wanted = oncall_payloads.cover(view)
-            cover = await reply.work(services.oncall.ask, wanted, reply.place.user, services.now())
+            cover = await form.work(services.oncall.ask, wanted, reply.place.user, services.now())
         except BadInput as error:
-            await ack(response_action="errors", errors={oncall.PERSON: str(error)})
+            await form.wrong(oncall.PERSON, str(error))
             return
-        await ack()
+        await form.close()
         await reply.to(reply.place.user, oncall.asked(cover, services.oncall.plan, await _ask(services, reply, cover)))
 
     async def answer(ack: AsyncAck, action: Payload, reply: Reply, change: Change) -> None:
@@ -126,14 +128,13 @@ async def _told(services: AppServices, reply: Reply, names: list[str], card: Car
 async def _show(services: AppServices, reply: Reply, command: Payload, typed: str) -> None:
     """Whose turn it is now, or at the moment that was typed; or the form."""
     now, word = services.now(), typed.partition(" ")[0].casefold()
-    moment = now if not typed or word in OF_NOW else services.oncall.moment(typed, now)
-    found = await reply.work(services.oncall.overview, moment)
     if word == "cover":
         rest, plan = typed.partition(" ")[2], services.oncall.plan
         wanted = oncall_payloads.turn(rest, plan, lambda text: services.oncall.moment(text, now), now) if rest else None
         await open_view(reply, command, oncall.form(plan, now, wanted))
-    else:
-        await reply.send(oncall.card(found))
+        return
+    moment = now if not typed or word in OF_NOW else services.oncall.moment(typed, now)
+    await reply.send(oncall.card(await reply.work(services.oncall.overview, moment)))
 
 
 Change = Callable[[str, str, datetime], Cover]

@@ -21,7 +21,8 @@ from bot.views import action_ids, hands, reprocessing, reprocessing_progress
 from bot.views.blocks import Card
 from handlers import payloads
 from handlers.answers import help_card
-from handlers.modals import chosen, entered, entered_date, open_view
+from handlers.forms import Form, open_form
+from handlers.modals import chosen, entered, entered_date
 from handlers.replies import Place, Reply
 
 Payload = Mapping[str, Any]
@@ -47,13 +48,14 @@ def register(app: AsyncApp, services: AppServices) -> None:
 
     @app.view(action_ids.REPROCESS_FORM)
     async def planned(ack: AsyncAck, view: Payload, reply: Reply) -> None:
+        form = Form(ack, reply, view)
         try:
-            card = await reply.work(_planned, services, _entered(view), reply.place.user)
+            card = await form.work(_planned, services, _entered(view), reply.place.user)
         except BadInput as error:
             field = reprocessing.FIRST if isinstance(error, BadDates) else reprocessing.PROCESSORS
-            await ack(response_action="errors", errors={field: str(error)})
+            await form.wrong(field, str(error))
             return
-        await ack()
+        await form.close("The plan is where you asked for it, for you alone.")
         await _where_asked(reply, view).privately(card)
 
     for action_id, asked in (
@@ -144,7 +146,7 @@ async def _answer(services: AppServices, reply: Reply, command: Payload) -> None
     else:
         asked = await reply.work(_asked, services, text)
         if asked.first is None or not asked.names:
-            await open_view(reply, command, await reply.work(_form, services, asked, reply.place.channel or ""))
+            await open_form(reply, command, reprocessing.TITLE, _form, services, asked, reply.place.channel or "")
             return
         await reply.privately(await reply.work(_planned, services, asked.request, reply.place.user))
 

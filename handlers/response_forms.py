@@ -12,9 +12,10 @@ from bot.domain.incidents.incident import Incident
 from bot.services.access import NotYours
 from bot.services.app import AppServices
 from bot.services.responses import Outdated
-from bot.views import action_ids, incident, response, response_forms
+from bot.views import action_ids, forms, incident, response, response_forms
 from handlers import payloads
-from handlers.modals import entered, open_view
+from handlers.forms import Form, open_form
+from handlers.modals import entered
 from handlers.replies import Reply
 from handlers.slack_calls import Refused
 
@@ -28,40 +29,36 @@ def register(app: AsyncApp, services: AppServices) -> None:
         await ack()
         grant = payloads.value(action)
         try:
-            found = await reply.work(_to_hand_over, services, grant, reply.place.user)
+            await open_form(reply, body, response_forms.HAND_OVER, _to_hand_over, services, grant, reply.place.user)
         except NotYours as error:
             await reply.privately(incident.take_over(error.incident, str(error), error.about))
-            return
-        names = [each.name for each in services.oncall.plan.people]
-        await open_view(reply, body, response_forms.hand_over(found, grant, names))
 
     @app.view(action_ids.INCIDENT_HAND_OVER_TO)
     async def hand_over(ack: AsyncAck, view: Payload, reply: Reply) -> None:
-        name = entered(view, response_forms.PERSON)
+        form, name = Form(ack, reply, view), entered(view, response_forms.PERSON)
         try:
-            found = await reply.work(_handed_over, services, _grant_of(view), reply.place.user, name)
+            found = await form.work(_handed_over, services, _grant_of(view), reply.place.user, name)
         except BadInput as error:
-            await _not_taken(ack, reply, response_forms.PERSON, error)
+            await _not_taken(form, reply, response_forms.PERSON, error)
             return
-        await ack()
+        await form.close()
         await _tell(services, reply, found, name)
 
     @app.action(action_ids.INCIDENT_REOPEN)
     async def ask_why(ack: AsyncAck, action: Payload, body: Payload, reply: Reply) -> None:
         await ack()
         grant = payloads.value(action)
-        found = await reply.work(_granted, services, grant, Act.REOPEN, reply.place.user)
-        await open_view(reply, body, response_forms.reopen(found, grant))
+        await open_form(reply, body, response_forms.REOPEN, _to_reopen, services, grant, reply.place.user)
 
     @app.view(action_ids.INCIDENT_REOPEN_FOR)
     async def reopen(ack: AsyncAck, view: Payload, reply: Reply) -> None:
-        why = entered(view, response_forms.REASON)
+        form, why = Form(ack, reply, view), entered(view, response_forms.REASON)
         try:
-            await reply.work(_reopened, services, _grant_of(view), reply.place.user, why)
+            await form.work(_reopened, services, _grant_of(view), reply.place.user, why)
         except BadInput as error:
-            await _not_taken(ack, reply, response_forms.REASON, error)
+            await _not_taken(form, reply, response_forms.REASON, error)
             return
-        await ack()
+        await form.close()
 
 
 def _granted(services: AppServices, grant: str, act: Act, user: str) -> Incident:
@@ -70,12 +67,16 @@ def _granted(services: AppServices, grant: str, act: Act, user: str) -> Incident
     return people.granted(grant, act, people.who(user, services.now()))
 
 
-def _to_hand_over(services: AppServices, grant: str, user: str) -> Incident:
+def _to_hand_over(services: AppServices, grant: str, user: str) -> dict[str, Any]:
     """Raises NotYours and NotAllowed before anything is entered."""
     people, now = services.responses, services.now()
     found = _granted(services, grant, Act.HAND_OVER, user)
     people.check(Act.HAND_OVER, found, people.who(user, now), now)
-    return found
+    return response_forms.hand_over(found, grant, [each.name for each in services.oncall.plan.people])
+
+
+def _to_reopen(services: AppServices, grant: str, user: str) -> dict[str, Any]:
+    return response_forms.reopen(_granted(services, grant, Act.REOPEN, user), grant)
 
 
 def _handed_over(services: AppServices, grant: str, user: str, name: str) -> Incident:
@@ -90,7 +91,7 @@ def _reopened(services: AppServices, grant: str, user: str, why: str) -> None:
     people.reopen(_granted(services, grant, Act.REOPEN, user), people.who(user, now), why, now)
 
 
-async def _not_taken(ack: AsyncAck, reply: Reply, field: str, error: BadInput) -> None:
+async def _not_taken(form: Form, reply: Reply, field: str, error: BadInput) -> None:
     """What was wrong stands below the field; what has changed meanwhile, and the question whether somebody takes it
     over, are said beside the modal, which closes.
     """
@@ -100,9 +101,9 @@ async def _not_taken(ack: AsyncAck, reply: Reply, field: str, error: BadInput) -
         case NotYours():
             answer = incident.take_over(error.incident, str(error), error.about)
         case _:
-            await ack(response_action="errors", errors={field: str(error)})
+            await form.wrong(field, str(error))
             return
-    await ack()
+    await form.close(f"{forms.NOT_TAKEN} {forms.BESIDE}")
     await reply.privately(answer)
 
 

@@ -13,8 +13,9 @@ from bot.domain.incidents.standing import Overview
 from bot.services.access import NotYours
 from bot.services.app import AppServices
 from bot.services.responses import Outdated, Said
-from bot.views import action_ids, response, response_forms
+from bot.views import action_ids, forms, response, response_forms
 from handlers import payloads
+from handlers.forms import Form, open_form
 from handlers.modals import entered, open_view
 from handlers.replies import Reply
 
@@ -24,23 +25,23 @@ Payload = Mapping[str, Any]
 def register(app: AsyncApp, services: AppServices) -> None:
     @app.view(action_ids.INCIDENT_SEVERITY_AS)
     async def set_it(ack: AsyncAck, view: Payload, reply: Reply) -> None:
+        form = Form(ack, reply, view)
         try:
-            found = await reply.work(_set, services, view, reply.place.user)
+            found = await form.work(_set, services, view, reply.place.user)
         except Outdated as error:
-            await ack()
+            await form.close(f"{forms.NOT_TAKEN} {forms.BESIDE}")
             await reply.privately(response.outdated(str(error)))
             return
         except BadInput as error:
-            await ack(response_action="errors", errors={response_forms.REASON: str(error)})
+            await form.wrong(response_forms.REASON, str(error))
             return
-        await ack()
+        await form.close()
         await _say(services, reply, found)
 
 
-async def open_form(services: AppServices, reply: Reply, body: Payload, grant: str) -> None:
+async def ask(services: AppServices, reply: Reply, body: Payload, grant: str) -> None:
     """Raises Outdated for a button of an older state."""
-    found = await reply.work(_granted, services, grant, reply.place.user)
-    await open_view(reply, body, response_forms.severity(found, grant))
+    await open_form(reply, body, "Severity", _asked, services, grant, reply.place.user)
 
 
 async def by_command(services: AppServices, reply: Reply, command: Payload, asked: payloads.IncidentCommand) -> None:
@@ -63,6 +64,10 @@ async def by_command(services: AppServices, reply: Reply, command: Payload, aske
 def _granted(services: AppServices, grant: str, user: str) -> Overview:
     people, now = services.responses, services.now()
     return people.overview(people.granted(grant, Act.SEVERITY, people.who(user, now)), now)
+
+
+def _asked(services: AppServices, grant: str, user: str) -> dict[str, Any]:
+    return response_forms.severity(_granted(services, grant, user), grant)
 
 
 def _set(services: AppServices, view: Payload, user: str) -> Incident:

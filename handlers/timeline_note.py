@@ -12,7 +12,8 @@ from bot.domain.redaction import redacted
 from bot.services.app import AppServices
 from bot.services.responses import Quote
 from bot.views import action_ids, response_forms
-from handlers.modals import entered, open_view
+from handlers.forms import Form, open_form
+from handlers.modals import entered
 from handlers.payloads import as_written, mapping
 from handlers.replies import Reply
 
@@ -23,19 +24,21 @@ def register(app: AsyncApp, services: AppServices) -> None:
     @app.shortcut(action_ids.INCIDENT_ADD)
     async def choose(ack: AsyncAck, body: Payload, reply: Reply) -> None:
         await ack()
-        overviews = await reply.work(services.responses.overviews, services.now())
-        quote = _quoted(body, reply.workspace)
-        await open_view(reply, body, response_forms.add(overviews, quote.text, _kept(quote)))
+        await open_form(reply, body, response_forms.ADD, _choice, services, _quoted(body, reply.workspace))
 
     @app.view(action_ids.INCIDENT_ADD_TO)
     async def add(ack: AsyncAck, view: Payload, reply: Reply) -> None:
-        chosen = entered(view, response_forms.INCIDENT)
+        form, chosen = Form(ack, reply, view), entered(view, response_forms.INCIDENT)
         try:
-            found = await reply.work(_added, services, chosen, _quote_of(view), reply.place.user)
+            found = await form.work(_added, services, chosen, _quote_of(view), reply.place.user)
         except BadInput as error:
-            await ack(response_action="errors", errors={response_forms.INCIDENT: str(error)})
+            await form.wrong(response_forms.INCIDENT, str(error))
             return
-        await ack(response_action="update", view=response_forms.added(found))
+        await form.show(response_forms.added(found))
+
+
+def _choice(services: AppServices, quote: Quote) -> dict[str, Any]:
+    return response_forms.add(services.responses.overviews(services.now()), quote.text, _kept(quote))
 
 
 def _added(services: AppServices, chosen: str, quote: Quote, user: str) -> Incident:

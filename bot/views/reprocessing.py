@@ -29,6 +29,7 @@ from bot.views.incident import PLAIN, SLACK
 from bot.views.incident_words import Voice
 from bot.views.text import escape
 
+TITLE = "Reprocess"
 FIRST, LAST, MODE, DOWNSTREAM = "first", "last", "mode", "downstream"
 PROCESSORS = action_ids.REPROCESS_PROCESSORS
 MOST_PROCESSORS = 20
@@ -178,7 +179,7 @@ def form(names: Sequence[str], first: date, last: date, kept: str) -> dict[str, 
         },
         context("First you see the plan. Nothing starts before you say so."),
     ]
-    view = {**modal("Reprocess", blocks), "submit": plain("Show the plan", VIEW_TITLE), "private_metadata": kept}
+    view = {**modal(TITLE, blocks), "submit": plain("Show the plan", VIEW_TITLE), "private_metadata": kept}
     return {**view, "callback_id": action_ids.REPROCESS_FORM}
 
 

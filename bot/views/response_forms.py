@@ -10,9 +10,10 @@ from bot.views import action_ids
 from bot.views.blocks import VIEW_TITLE, Block, Element, context, field, modal, option, plain, section, select
 from bot.views.text import escape, mention
 
+HAND_OVER, REOPEN, ADD = "Hand over", "Reopen", "Add to timeline"
 ACTS = {
-    action_ids.INCIDENT_HAND_OVER_TO: "Hand over",
-    action_ids.INCIDENT_REOPEN_FOR: "Reopen",
+    action_ids.INCIDENT_HAND_OVER_TO: HAND_OVER,
+    action_ids.INCIDENT_REOPEN_FOR: REOPEN,
     action_ids.INCIDENT_SEVERITY_AS: "Severity of",
 }
 PERSON, REASON, INCIDENT, SEVERITY = "person", "reason", "incident", "severity"
@@ -56,11 +57,11 @@ def severity(found: Overview, grant: str, said: str = "", why: str = "") -> dict
 def add(found: Sequence[Overview], quoted: str, kept: str) -> dict[str, Any]:
     """Which incident's timeline; `kept` comes back with the answer."""
     if not found:
-        return modal("Add to timeline", [section("No incident is open.")])
+        return modal(ADD, [section("No incident is open.")])
     names = [(each.incident.label, f"{each.incident.label} {each.severity} {_name(each)}") for each in found]
     choice = select("One that is open", INCIDENT, [option(label, value) for value, label in names])
     blocks = [field(INCIDENT, "Incident", choice), context(escape(quoted) or "(no text)")]
-    view = modal("Add to timeline", blocks)
+    view = modal(ADD, blocks)
     submit = plain("Add", VIEW_TITLE)
     return {**view, "submit": submit, "callback_id": action_ids.INCIDENT_ADD_TO, "private_metadata": kept}
 
@@ -70,7 +71,7 @@ def _name(found: Overview) -> str:
 
 
 def added(incident: Incident) -> dict[str, Any]:
-    return modal("Add to timeline", [section(f"It is in the timeline of {incident.label}.")])
+    return modal(ADD, [section(f"It is in the timeline of {incident.label}.")])
 
 
 def reason() -> Element:
