@@ -142,7 +142,7 @@ async def _answer(services: AppServices, reply: Reply, command: Payload) -> None
     elif text.casefold() == "circuits":
         await reply.privately(hands.circuits(await reply.work(services.operations.circuits.all)))
     elif NUMBER.fullmatch(text):
-        await reply.send(await reply.work(_shown, services, text))
+        await reply.send(await reply.work(_shown, services, text, reply.workspace))
     else:
         asked = await reply.work(_asked, services, text)
         if asked.first is None or not asked.names:
@@ -151,10 +151,11 @@ async def _answer(services: AppServices, reply: Reply, command: Payload) -> None
         await reply.privately(await reply.work(_planned, services, asked.request, reply.place.user))
 
 
-def _shown(services: AppServices, name: str) -> Card:
-    found = services.repairs.get(name)
+def _shown(services: AppServices, name: str, workspace: str) -> Card:
+    found, now = services.repairs.get(name), services.now()
     progress, tickets = services.repair_work.control.progress(found), services.tickets.offered
-    return reprocessing_progress.shown(found, progress, services.now(), tickets=tickets)
+    shown = reprocessing_progress.shown(found, progress, now, tickets=tickets)
+    return reprocessing_progress.copied(shown, found, now, workspace)
 
 
 def _asked(services: AppServices, text: str) -> AskedRepair:

@@ -39,14 +39,18 @@ def _acts(app: AsyncApp, services: AppServices, action_id: str) -> None:
     @app.action(action_id)
     async def press(ack: AsyncAck, action: Payload, reply: Reply) -> None:
         try:
-            shown = await reply.work(_done, services, action_id, payloads.value(action), reply.place.user)
+            shown = await reply.work(_done, services, action_id, payloads.value(action), reply)
         finally:
             await ack()
         await reply.edit(shown)
 
 
-def _done(services: AppServices, action_id: str, repair: str, user: str) -> Card:
+def _done(services: AppServices, action_id: str, repair: str, reply: Reply) -> Card:
+    """For the message whose button was pressed."""
     now = services.now()
     control = services.repair_work.control
-    done = ACTS[action_id](control, repair, services.responses.who(user, now))
-    return reprocessing_progress.card(done, control.progress(done), now)
+    done = ACTS[action_id](control, repair, services.responses.who(reply.place.user, now))
+    shown = reprocessing_progress.card(done, control.progress(done), now)
+    if done.message in (None, reply.place.message):
+        return shown
+    return reprocessing_progress.copied(shown, done, now, reply.workspace)

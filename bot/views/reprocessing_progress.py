@@ -11,6 +11,7 @@ from bot.domain.reprocessing.progress import Progress
 from bot.domain.reprocessing.repair import Repair, RepairState, RepairStep
 from bot.views import action_ids
 from bot.views.blocks import Block, Card, Element, actions, button, context, plain, section
+from bot.views.health import linked
 from bot.views.incident import PLAIN, SLACK
 from bot.views.incident_words import Voice
 from bot.views.reprocessing import circuits_button, plan
@@ -31,6 +32,16 @@ STATES = {
 def shown(repair: Repair, found: Progress, now: datetime, *, tickets: bool = False) -> Card:
     """How far one is that was started; else its plan."""
     return plan(repair, tickets=tickets) if repair.started_at is None else card(repair, found, now)
+
+
+def copied(shown_now: Card, repair: Repair, now: datetime, workspace: str) -> Card:
+    """Of what another message shows: this one says of when it is, and where it goes on. `workspace`: its address."""
+    as_of, fresh = "As of", f"`/reprocess {repair.label}` shows it afresh."
+    live = linked("the message that shows its progress", repair.message, workspace)
+    goes_on = fresh if repair.message is None else f"It goes on in {live}; {fresh}"
+    text = f"{shown_now.text}\n{as_of} {PLAIN.date(now)}; this message is not edited. {fresh}"
+    said = context(f"{as_of} {SLACK.date(now)}; this message is not edited. {goes_on}")
+    return Card(text, (*shown_now.blocks, said))
 
 
 def card(repair: Repair, found: Progress, now: datetime) -> Card:

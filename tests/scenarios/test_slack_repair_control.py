@@ -124,8 +124,11 @@ def test_its_buttons_do_what_they_say_once_and_for_who_may(transport: str, runni
         assert (running.now().state, labels(paused)) == (RepairState.PAUSED, ["Resume", "Stop"])
         made.tick()
         assert running.world.orders == []
-        resumed = await bench.press(shown, "reprocess.resume", sees="message_changed")
+        copy = await bench.ask("/reprocess R-1")
+        resumed = await bench.press(copy, "reprocess.resume", sees="message_changed")
         assert labels(resumed) == ["Pause", "Stop"]
+        assert "this message is not edited" in resumed["text"]
+        assert "this message is not edited" not in paused["text"]
         stopped = await bench.press(shown, "reprocess.stop", sees="message_changed")
         said = stopped["text"].splitlines()
         assert said[0].startswith("R-1 was stopped: Gamebook")

@@ -34,6 +34,7 @@ from bot.services.reprocessing import RepairService
 from bot.services.reprocessing_messages import RepairMessages
 from bot.services.responses import ResponseService
 from bot.views.blocks import actions, option, plain
+from bot.views.incident import PLAIN
 from handlers import forms
 from tests.support.builders import DAY, loaded
 from tests.support.gate_story import RULES, finding
@@ -116,6 +117,10 @@ def test_a_plan_is_shown_to_the_asker_and_started_once_for_all_to_see(transport:
         assert bench.whispers() == []
         again = await bench.ask("/reprocess r-1")
         assert again["text"].startswith("R-1 runs: Box, 15 Jan")
+        of_when = "this message is not edited. `/reprocess R-1` shows it afresh."
+        assert again["text"].splitlines()[-1] == f"As of {PLAIN.date(NOW)}; {of_when}"
+        address = f"/archives/{MONITOR}/p{shown['ts'].replace('.', '')}|the message that shows its progress>"
+        assert address in again["blocks"][-1]["elements"][0]["text"]
         assert "R-1 running" in (await bench.ask("/reprocess list", sees="ephemeral"))["text"]
 
     play(scenario, transport, repairs.services)
