@@ -215,6 +215,33 @@ def test_openlineage_says_why_it_failed(bench: IntakeBench) -> None:
     ]
 
 
+DBT = "https://github.com/OpenLineage/OpenLineage/tree/1.39.0/integration/dbt"
+SPARK = "https://github.com/OpenLineage/OpenLineage/tree/1.39.0/integration/spark"
+
+
+@pytest.mark.parametrize(
+    ("name", "producer", "job_type", "processors"),
+    [
+        ("nightly.group.Box", "https://github.com/apache/airflow/tree/providers-openlineage/2.7.3", "TASK", ["Box"]),
+        ("model.shop.Box", DBT, "MODEL", ["Box"]),
+        ("db.raw.shop.Box", DBT, "MODEL", ["Box"]),
+        ("db.raw.shop.Box.build.run", DBT, "MODEL", ["Box"]),
+        ("db.raw.shop.Box.snapshot", DBT, "SNAPSHOT", ["Box"]),
+        ("test.shop.unique_box", DBT, "TEST", []),
+        ("db.raw.shop.Box.build.test", DBT, "", []),
+        ("app.execute_insert.Box", SPARK, "SQL_JOB", ["Box"]),
+        ("nightly.run", SPARK, "RDD_JOB", ["run"]),
+    ],
+)
+def test_what_producers_call_their_jobs(
+    name: str, producer: str, job_type: str, processors: list[str], bench: IntakeBench
+) -> None:
+    job = {"namespace": "n", "name": name, "facets": {"jobType": {"jobType": job_type}}}
+    assert bench.post(lineage("COMPLETE", job=job, producer=producer), LINEAGE)[0] == 200
+    bench.sync()
+    assert [run["processor_name"] for run in bench.runs()] == processors
+
+
 @pytest.mark.parametrize(
     ("event", "status"),
     [

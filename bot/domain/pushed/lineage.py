@@ -16,6 +16,8 @@ KINDS = {
     "ABORT": Kind.FAILED,
 }
 ABORTED = "the run was aborted"
+DBT_COMMANDS = frozenset({"build", "run", "snapshot", "test"})
+"""With these a name of dbt's may end, after that of the model: `db.schema.project.model.build.run`."""
 
 
 def is_lineage(sent: object) -> bool:
@@ -28,7 +30,7 @@ def told_by(sent: object, zone: ZoneInfo) -> dict[str, Any] | None:
     if not isinstance(sent, dict):
         raise Refused([Fault("event", shown(sent), "is no object")])
     run, job, word = sent.get("run"), sent.get("job"), sent.get("eventType")
-    if run is None or word is None or str(word).upper() == "OTHER":
+    if run is None or word is None or str(word).upper() == "OTHER" or _is_test(sent):
         return None
     kind = KINDS.get(str(word).upper())
     if kind is None:
@@ -37,7 +39,7 @@ def told_by(sent: object, zone: ZoneInfo) -> dict[str, Any] | None:
     error = _inside(facets, "errorMessage").get("message")
     found = {
         "run_id": _inside(sent, "run").get("runId"),
-        "processor_name": processor_of(_inside(sent, "job").get("name")) if job is not None else None,
+        "processor_name": _processor(sent) if job is not None else None,
         "kind": kind.value,
         "at": sent.get("eventTime"),
         "data_date": _date(_inside(facets, "nominalTime").get("nominalStartTime"), zone),
@@ -47,9 +49,28 @@ def told_by(sent: object, zone: ZoneInfo) -> dict[str, Any] | None:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def processor_of(job: object) -> object:
-    """Of `dag.task` the task, as the preset for Airflow names it."""
-    return job.rpartition(".")[2] or job if isinstance(job, str) else job
+def _processor(sent: Mapping[str, Any]) -> object:
+    """Of `dag.task` the task, as the preset for Airflow names it; of dbt the model."""
+    job = _inside(sent, "job").get("name")
+    if not isinstance(job, str):
+        return job
+    parts = job.split(".")
+    while _is_of_dbt(sent) and len(parts) > 1 and parts[-1] in DBT_COMMANDS:
+        parts.pop()
+    return parts[-1] or job
+
+
+def _is_test(sent: Mapping[str, Any]) -> bool:
+    """A test of a model brings no data: it is no run of it. Its start does not say its type, its name does.
+    https://openlineage.io/docs/spec/facets/job-facets/job-type
+    """
+    job = _inside(sent, "job")
+    said = _inside(_inside(job, "facets"), "jobType").get("jobType")
+    return said == "TEST" or (_is_of_dbt(sent) and str(job.get("name")).endswith(".test"))
+
+
+def _is_of_dbt(sent: Mapping[str, Any]) -> bool:
+    return str(sent.get("producer")).endswith("/dbt")
 
 
 def _inside(value: object, name: str) -> Mapping[str, Any]:
