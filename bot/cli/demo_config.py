@@ -24,6 +24,9 @@ GROWING = {
 """Source: what it feeds, the table, and the column by which its rows are new."""
 PLACE = {"project": "demo", "region": "local"}
 """Of services whose place on Cloud Run the registry does not name."""
+JOB, CLEAN_UP = "demo-export", "demo-clean-up"
+"""Jobs of Cloud Run: the last of the exporters runs as one; the other ends runs that hang."""
+LAST_PHASE = 6
 P0_STEP, WITH_PAGER = "by: [slack, voice]", "by: [slack, voice, pagerduty]"
 """The first step of the policy: the demo has a pager beside the phones. All else of the policy is as configured."""
 HEADER = "# Written at each start of the demo. While it runs, a change counts within seconds.\n"
@@ -48,17 +51,23 @@ def configure(settings: Settings, data: Path) -> Path:
 
 def place_services(folder: Path, address: str) -> dict[str, Any]:
     """The pipeline's services are at `address`, as long as this demo runs: a run can be asked for there. Those of a
-    processor that has none are called by its phase. Returns the registry.
+    processor that has none are called by its phase; the last exporter is run as a job. Returns the registry.
     """
     file = folder / "registry.yaml"
     registry = yaml.safe_load(file.read_text(encoding="utf-8"))
     services = {entry["name"]: entry for entry in registry.get("services") or ()}
+    exporters = [each for each in registry["processors"] if each["phase"] == LAST_PHASE and "service" not in each]
     for processor in registry["processors"]:
-        name = processor.setdefault("service", f"demo-phase{processor['phase']}")
-        services.setdefault(name, {"name": name})
+        usual = JOB if processor in exporters[-1:] else f"demo-phase{processor['phase']}"
+        name = processor.setdefault("service", usual)
+        if name != JOB:
+            services.setdefault(name, {"name": name})
     request = {"method": "POST", "path": "/process", "body": {"processor": "{processor}", "date": "{date}"}}
     here = {"control": "http", "address": address, "request": request, "health_path": "/health"}
-    registry["services"] = [{**PLACE, **entry, **here} for entry in services.values()]
+    here["clear_request"] = {**request, "path": "/clear"}
+    jobs = [{**PLACE, "name": CLEAN_UP, "control": "cloud_run_job", "maintenance": True}]
+    jobs += [{**PLACE, "name": JOB, "control": "cloud_run_job"}] * bool(exporters)
+    registry["services"] = [*({**PLACE, **entry, **here} for entry in services.values()), *jobs]
     file.write_text(HEADER + _written(registry), encoding="utf-8")
     return dict(registry)
 

@@ -31,6 +31,7 @@ from bot.source_lanes import at_work
 from handlers.replies import WorkPool
 from sandbox.clock import SimulatedClock
 from sandbox.cloud_run.deployments import Deployments
+from sandbox.cloud_run.log import create_log
 from sandbox.cloud_run.server import serving as cloud_run
 from sandbox.panel import Panel
 from sandbox.phones.vendors import Vendors
@@ -42,6 +43,7 @@ TICK_S = 1.0
 INTAKE_TOKEN = "fireline-demo-takes-runs-with-this"
 """Events are taken from this machine alone."""
 SERVICES = "/services"
+LOG = "/v2"
 """Where the pipeline's services answer, below the page's address."""
 LONGEST_READ = timedelta(seconds=10)
 SHARE = 0.8
@@ -83,6 +85,7 @@ async def live(settings: Settings, start: Start, stopping: Stopping) -> None:
         living = Living(pipeline, clock, pool)
         await living.step()
         workspace = Workspace(manifest(), settings.home / "workspace.sqlite", shown=clock)
+        workspace.mount(LOG, create_log(start.data, settings.config / "registry.yaml"))
         vendors = Vendors(workspace, living.turns)
         await _start(workspace, living, start.port)
         try:
@@ -191,7 +194,7 @@ async def _start(workspace: Workspace, living: Living, port: int) -> None:
 
 
 def _connected(settings: Settings, workspace: Workspace, cloud: str) -> Settings:
-    """The same settings, with the workspace's tokens and address, and that of its Cloud Run."""
+    """The same settings, with the workspace's tokens and address, and those of its Cloud Run and its log."""
     credentials = workspace.credentials
     tokens = {
         "slack_bot_token": SecretStr(credentials.bot_token),
@@ -199,7 +202,8 @@ def _connected(settings: Settings, workspace: Workspace, cloud: str) -> Settings
         "slack_signing_secret": SecretStr(credentials.signing_secret),
         "intake_token": settings.intake_token if settings.intake_token.get_secret_value() else SecretStr(INTAKE_TOKEN),
     }
-    return settings.model_copy(update={**tokens, "slack_api_url": workspace.api_url, "cloud_run": cloud})
+    google = {"cloud_run": cloud, "cloud_logging": workspace.url.partition("//")[2]}
+    return settings.model_copy(update={**tokens, "slack_api_url": workspace.api_url, **google})
 
 
 async def _all(*work: Coroutine[Any, Any, None]) -> None:

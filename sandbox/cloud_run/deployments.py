@@ -11,6 +11,7 @@ from typing import Any
 
 from google.cloud import run_v2
 
+from sandbox.cloud_run.executions import Executions
 from sandbox.cloud_run.world import World
 from sandbox.pipeline.faults import Fault
 from sandbox.pipeline.live import Pipeline
@@ -37,6 +38,7 @@ class Deployments:
         self._names = {each["name"]: _full_name(each) for each in registry["services"] if _is_served(each)}
         self._service_of = {each["name"]: each.get("service") for each in registry["processors"]}
         self._kept = b""
+        self._executions = Executions(self.world, pipeline, registry)
         if self._file.exists():
             _restore(self.world, json.loads(self._file.read_text(encoding="utf-8")))
         for entry in registry["services"]:
@@ -50,6 +52,7 @@ class Deployments:
             self.world.now = now
             for name, full in self._names.items():
                 self._settle(name, self.world.services[full], now)
+            self._executions.follow(now)
             self._keep()
 
     def _begin(self, entry: Mapping[str, Any]) -> None:
@@ -99,12 +102,20 @@ class Deployments:
         """In one step: a demo that is killed finds the last one whole."""
         services = list(self.world.services.values())
         revisions = [each for made in self.world.revisions.values() for each in made]
-        now = b"".join([*map(run_v2.Service.serialize, services), *map(run_v2.Revision.serialize, revisions)])
+        executions = [each for made in self.world.executions.values() for each in made]
+        now = b"".join(
+            [
+                *map(run_v2.Service.serialize, services),
+                *map(run_v2.Revision.serialize, revisions),
+                *map(run_v2.Execution.serialize, executions),
+            ]
+        )
         if now == self._kept:
             return
         written = {
             "services": [run_v2.Service.to_dict(each) for each in services],
             "revisions": [run_v2.Revision.to_dict(each) for each in revisions],
+            "executions": [run_v2.Execution.to_dict(each) for each in executions],
         }
         new = self._file.with_suffix(".new")
         new.write_text(json.dumps(written), encoding="utf-8")
@@ -122,11 +133,14 @@ def _restore(world: World, stored: Mapping[str, Any]) -> None:
         world.services[service.name] = service
     for revision in map(run_v2.Revision, stored["revisions"]):
         world.revisions.setdefault(revision.name.partition("/revisions/")[0], []).append(revision)
+    for execution in map(run_v2.Execution, stored.get("executions", ())):
+        world.executions.setdefault(execution.name.partition("/executions/")[0], []).append(execution)
     world.etags = count(1 + max((each.generation for each in world.services.values()), default=0))
 
 
 def _is_served(entry: Mapping[str, Any]) -> bool:
-    return bool(entry.get("project") and entry.get("region")) and entry.get("generation") != 1
+    is_service = entry.get("generation") != 1 and entry.get("control") != "cloud_run_job"
+    return bool(entry.get("project") and entry.get("region")) and is_service
 
 
 def _full_name(entry: Mapping[str, Any]) -> str:

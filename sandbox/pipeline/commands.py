@@ -7,6 +7,7 @@ from typing import Any
 
 from sandbox.pipeline.engine import Engine
 from sandbox.pipeline.faults import Fault, FaultError, targets
+from sandbox.pipeline.fleet import Processor
 from sandbox.pipeline.moments import slot
 from sandbox.pipeline.runs import Run
 
@@ -21,8 +22,9 @@ class InFlight(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`verb`: inject (name: fault), heal (name: fault id), process, reload (the processor and its dependents) or
-    start_over (the same after their tables were emptied; name: the fault that does it).
+    """`verb`: inject (name: fault), heal (name: fault id), process, reload (the processor and its dependents),
+    start_over (the same after their tables were emptied; name: the fault that does it), clear (the done-marker) or end
+    (a run under way).
     """
 
     verb: str
@@ -61,7 +63,20 @@ def carry_out(engine: Engine, command: Command) -> Run | Fault | None:
         twice = command.name == "idempotency_block"
         engine.start_over(str(command.processor), _date(command), command.at, twice=twice)
         return None
+    if command.verb == "clear":
+        engine.state.marked_done.discard((_known(engine, command).name, _date(command)))
+        return None
+    if command.verb == "end":
+        engine.end(_known(engine, command).name, _date(command), command.at)
+        return None
     return _process(engine, command)
+
+
+def _known(engine: Engine, command: Command) -> Processor:
+    processor = engine.world.fleet.by_name.get(str(command.processor))
+    if processor is None:
+        raise UnknownProcessor(f"There is no processor {command.processor!r}.")
+    return processor
 
 
 def _reload(engine: Engine, name: str, day: date, at: int) -> None:
@@ -105,10 +120,7 @@ def _heal(engine: Engine, command: Command) -> Fault:
 
 
 def _process(engine: Engine, command: Command) -> Run:
-    processor = engine.world.fleet.by_name.get(str(command.processor))
-    if processor is None:
-        raise UnknownProcessor(f"There is no processor {command.processor!r}.")
-    day = _date(command)
+    processor, day = _known(engine, command), _date(command)
     run = engine.running.get((processor.name, day))
     if run is not None and not run.outcome.hung:
         raise InFlight(f"{processor.name} is already running for {day} (run {run.run_id}).")

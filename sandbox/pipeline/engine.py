@@ -250,6 +250,15 @@ class Engine:
             blocking.cut(at, REPLACED)
             self._finish(blocking)
 
+    def end(self, name: str, day: date, at: int) -> None:
+        """End a run from outside: the service that it hangs in is restarted, or its execution cancelled."""
+        run = self.running.get((name, day))
+        if run is not None:
+            category = run.outcome.category or "timeout"
+            run.outcome = Outcome("failed", 0.0, category=category, hung=run.outcome.hung)
+            run.cut(at, RESTARTED)
+            self._finish(run)
+
     def ask(self, processor: Processor, day: date, at: int) -> Run:
         """A run that was asked for through /process; a hung run of the same date is killed for it."""
         self._kill_hung(processor, day, at)

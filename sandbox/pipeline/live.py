@@ -145,6 +145,18 @@ class Pipeline:
         """Start a run that a person asked for. Raises UnknownProcessor or InFlight."""
         return self._do(Command("process", self._at(now), None, processor, day))  # type: ignore[no-any-return]
 
+    def clear(self, processor: str, day: date, now: datetime) -> None:
+        """Take away the marker that a date is done. Raises UnknownProcessor."""
+        self._do(Command("clear", self._at(now), None, processor, day))
+
+    def under_way(self) -> tuple[Run, ...]:
+        """Runs that have not ended."""
+        return tuple(self._engine.running.values())
+
+    def end(self, run: Run, now: datetime) -> None:
+        """From outside, before it would end by itself."""
+        self._do(Command("end", self._at(now), None, run.attempt.processor.name, run.attempt.day))
+
     def _at(self, now: datetime) -> int:
         """Commands take effect in their order: never before what has already happened."""
         return max(epoch(now), self._engine.reached)

@@ -25,6 +25,11 @@ class Run:
     def run_id(self) -> str:
         return token(*self.attempt.key)
 
+    @property
+    def is_stuck(self) -> bool:
+        """Does nothing any more, or lives and does not finish within its limit."""
+        return self.outcome.hung or self.outcome.category == "timeout"
+
     def cut(self, at: int, message: str) -> None:
         """End a hung run at `at`."""
         self.ends = at

@@ -1,4 +1,6 @@
-"""The platform's services over HTTP: a run is asked for with POST /process, GET /health says that the service lives."""
+"""The platform's services over HTTP: POST /process asks for a run, POST /clear takes away the marker of a date that is
+done, GET /health says that the service lives.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -49,8 +51,19 @@ def create_app(
     async def health(_request: web.Request) -> web.Response:
         return web.json_response({"status": "ok", "time": clock().isoformat()})
 
+    async def clear(request: web.Request) -> web.Response:
+        _check_token(request, accepts_token)
+        processor, day = await _read(request, clock())
+        async with alone:
+            try:
+                pipeline.clear(processor, day, clock())
+            except UnknownProcessor as error:
+                raise _Refused(404, str(error)) from error
+        return web.json_response({"processor": processor, "date": day.isoformat(), "status": "cleared"})
+
     app = web.Application(middlewares=[_refusals])
     app.router.add_post("/process", process)
+    app.router.add_post("/clear", clear)
     app.router.add_get("/health", health)
     return app
 

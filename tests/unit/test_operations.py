@@ -305,6 +305,8 @@ def test_nothing_to_cancel_is_said_without_a_name(bench: OperationsBench) -> Non
     bench.cloud.world.executions[job_name(CLEANUP)] = []
     with pytest.raises(Forbidden, match="none is under way"):
         bench.propose(Kind.CANCEL, CLEANUP.name)
+    with pytest.raises(Forbidden, match="it is no job and has no executions"):
+        bench.propose(Kind.CANCEL, RAW.name)
 
 
 def test_a_double_click_is_not_told_that_nothing_was_done(

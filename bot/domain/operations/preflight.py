@@ -15,7 +15,7 @@ from bot.domain.operations.operation import (
     Kind,
     Wanted,
 )
-from bot.domain.platform.registry import Service
+from bot.domain.platform.registry import Control, Service
 from bot.domain.verdicts.judge import Verdict
 
 FREE = frozenset({Kind.RESTART, Kind.MAINTENANCE, Kind.CLEAR_MARKER})
@@ -83,9 +83,7 @@ def _own(wanted: Wanted, around: Around) -> Iterator[Look]:
     if wanted.kind in TRAFFIC | NEW_REVISION:
         yield from _deployed(wanted, around.seen)
     elif wanted.kind is Kind.CANCEL:
-        there = wanted.execution in around.executions
-        said = f"{wanted.execution} is {'' if there else 'not '}under way" if wanted.execution else "none is under way"
-        yield Look(said, holds=there)
+        yield _cancel(wanted, around)
     elif wanted.kind is Kind.MAINTENANCE:
         yield from _job(around)
     else:
@@ -133,6 +131,14 @@ def _limit(wanted: Wanted, deployed: Deployed) -> Iterator[Look]:
         yield Look(f"{wish:,} s is more than Cloud Run allows: {LONGEST_TIMEOUT_S:,} s", holds=False)
     else:
         yield Look(f"{wish:,} s is more than it has, and not more than Cloud Run allows")
+
+
+def _cancel(wanted: Wanted, around: Around) -> Look:
+    if around.service.asked_by is not Control.CLOUD_RUN_JOB:
+        return Look("it is no job and has no executions. Restart it: that ends what hangs in it", holds=False)
+    there = wanted.execution in around.executions
+    said = f"{wanted.execution} is {'' if there else 'not '}under way" if wanted.execution else "none is under way"
+    return Look(said, holds=there)
 
 
 def _job(around: Around) -> Iterator[Look]:
