@@ -75,10 +75,14 @@ def running_over(validation: ValidationService) -> Running:
             return (), ""
         picture = validation.picture(names, DateSpan(today - IN_FLIGHT, today), now)
         alive = (run for name, day in picture.rows for run in picture.history.day(name, day).alive(picture.as_of))
-        said = [f"{run.processor} {run.data_date} since {run.started_at:%H:%M} UTC ({run.trigger})" for run in alive]
-        return said, validation.unread(names)
+        return [_said(run) for run in alive], validation.unread(names)
 
     return running
+
+
+def _said(run: RunSeen) -> str:
+    by = f" ({run.trigger})" if run.trigger else ""
+    return f"{run.processor} {run.data_date} since {run.started_at:%H:%M} UTC{by}"
 
 
 def operating_over(settings: Settings, store: State, services: AppServices) -> Operating:

@@ -198,4 +198,5 @@ def _in_flight(repair: str | None, runs: Sequence[RunSeen]) -> str:
     if not runs:
         return ""
     newest = max(runs, key=lambda run: run.started_at)
-    return f"run {newest.run_id} is under way since {newest.started_at:%H:%M} UTC ({newest.trigger})"
+    by = f" ({newest.trigger})" if newest.trigger else ""
+    return f"run {newest.run_id} is under way since {newest.started_at:%H:%M} UTC{by}"

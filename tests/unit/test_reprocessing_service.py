@@ -127,6 +127,11 @@ def test_a_run_that_somebody_else_started_is_in_flight(living: Repairing) -> Non
     assert (made_from_it.skip, made_from_it.because) == (SkipReason.IN_FLIGHT, f"it is made from Box: {step.because}")
 
 
+def test_by_what_a_run_was_started_is_said_where_it_is_known(living: Repairing) -> None:
+    living.more("untold", runs=[{**running(), "trigger": None}])
+    assert living.plans.of(ONE, NOW).steps[0].because == "run other is under way since 11:54 UTC"
+
+
 def test_while_the_source_of_runs_is_blind_a_second_person_has_to_start_it(full: SqlWarehouse) -> None:
     known, state = registry(WORLD.processors), FakeState()
     source = SourcePlan("history", "sql", Feed.RUNS, timedelta(minutes=1), timedelta())
