@@ -35,7 +35,6 @@ from bot.services.reprocessing_messages import RepairMessages
 from bot.services.responses import ResponseService
 from bot.views.blocks import actions, option, plain
 from bot.views.incident import PLAIN
-from handlers import forms
 from tests.support.builders import DAY, loaded
 from tests.support.gate_story import RULES, finding
 from tests.support.repair_service import NEXT, NOW, Repairing, filled, identify, repairing
@@ -153,99 +152,6 @@ def test_what_takes_longer_than_slack_waits_is_not_called_an_old_button(
     play(scenario, "socket", repairs.services)
 
 
-ENTERED: dict[str, Any] = {
-    "reprocess.processors": [option("Box", "Box")],
-    "first": str(DAY),
-    "last": str(DAY),
-    "mode": "failed",
-}
-
-
-def shown_in(bench: Bench) -> dict[str, Any]:
-    """The modal that Alex sees."""
-    (view,) = bench.workspace.core.modals.stack(ALEX)
-    return view
-
-
-def words_of(view: dict[str, Any]) -> str:
-    return str(view["blocks"][0].get("text", view["blocks"][0].get("elements", [{}])[0])["text"])
-
-
-AT_WORK = "*It is sent.* This takes longer than usual …"
-
-
-def held(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
-    """Plans are made once it is set."""
-    go_on, real = threading.Event(), RepairService.propose
-
-    def late(*given: Any) -> Repair:
-        assert go_on.wait(10)
-        return real(*given)
-
-    monkeypatch.setattr(RepairService, "propose", late)
-    monkeypatch.setattr(forms, "SETTLES_S", 0.0)
-    return go_on
-
-
-def test_a_form_whose_work_takes_long_keeps_its_error_and_what_was_entered(
-    transport: str, repairs: Repairs, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    go_on = held(monkeypatch)
-    monkeypatch.setattr(forms, "WAITS_S", 0.0)
-
-    async def scenario(bench: Bench) -> None:
-        opened = await bench.ask("/reprocess", sees="view_opened")
-        await bench.until(lambda: "callback_id" in shown_in(bench) and shown_in(bench)["callback_id"])
-        backwards = {**ENTERED, "last": "2026-01-10", "mode": "all", "downstream": ["yes"]}
-        assert "errors" not in await bench.submit(opened, backwards)
-        assert words_of(shown_in(bench)) == AT_WORK
-        go_on.set()
-        await bench.until(lambda: words_of(shown_in(bench)).startswith("*Nothing was taken.*"))
-        again = shown_in(bench)
-        wrong = "From: 2026-01-15 comes after 2026-01-10. Write the earlier date first."
-        assert words_of(again) == f"*Nothing was taken.* {wrong}"
-        entered = {
-            each["block_id"]: next(value for name, value in each["element"].items() if name.startswith("initial_"))
-            for each in again["blocks"]
-            if each["type"] == "input"
-        }
-        assert (entered["first"], entered["last"], entered["mode"]["value"]) == (str(DAY), "2026-01-10", "all")
-        assert [each["value"] for each in entered["reprocess.processors"]] == ["Box"]
-        assert [each["value"] for each in entered["downstream"]] == ["yes"]
-        go_on.clear()
-        await bench.submit(again, {"last": str(DAY)})
-        go_on.set()
-        (plan,) = await bench.until(bench.whispers)
-        assert plan["text"].startswith(f"Reprocess Box and what depends on it, {DAY}\n2 to run")
-        assert words_of(shown_in(bench)) == "The plan is where you asked for it, for you alone."
-
-    play(scenario, transport, repairs.services)
-
-
-def test_who_closed_a_form_at_work_is_told_what_was_wrong_and_what_was_entered(
-    repairs: Repairs, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def scenario(bench: Bench) -> None:
-        opened = await bench.ask("/reprocess", sees="view_opened")
-        monkeypatch.setattr(forms, "WAITS_S", 0.0)
-        go_on = held(monkeypatch)
-        await bench.submit(opened, {**ENTERED, "last": "2026-01-10"})
-        assert words_of(shown_in(bench)) == AT_WORK
-        await bench.workspace.act(ALEX, "view/close", view_id=opened["id"])
-        go_on.set()
-        direct = await bench.direct()
-        (told,) = await bench.until(lambda: bench.posts(direct))
-        assert told["text"].splitlines() == [
-            "Nothing was taken. From: 2026-01-15 comes after 2026-01-10. Write the earlier date first.",
-            "Processors: Box",
-            "From: 2026-01-15",
-            "To: 2026-01-10",
-            "Which dates: What is not right",
-        ]
-
-    play(scenario, "socket", repairs.services)
-
-
 def test_dependents_are_added_by_a_tap_and_never_without(repairs: Repairs) -> None:
     async def scenario(bench: Bench) -> None:
         plan = await bench.ask(f"/reprocess Box {DAY}", sees="ephemeral")
@@ -254,6 +160,14 @@ def test_dependents_are_added_by_a_tap_and_never_without(repairs: Repairs) -> No
         assert labels(wider) == ["Start 2 steps"]
 
     play(scenario, "socket", repairs.services)
+
+
+ENTERED: dict[str, Any] = {
+    "reprocess.processors": [option("Box", "Box")],
+    "first": str(DAY),
+    "last": str(DAY),
+    "mode": "failed",
+}
 
 
 def test_without_dates_a_form_asks_for_them(repairs: Repairs) -> None:
