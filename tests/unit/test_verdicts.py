@@ -86,6 +86,19 @@ def test_a_date_ahead_is_not_yet_even_when_nothing_is_due() -> None:
     assert verdict(day(expected=None, runs=[]), ahead) is Verdict.NOT_YET
 
 
+@pytest.mark.parametrize(
+    ("after", "found"), [(-1, Verdict.NOT_YET), (19, Verdict.NOT_YET), (20, Verdict.PROCESSOR_FAILED)]
+)
+def test_east_of_utc_a_date_is_judged_after_its_slot_although_it_has_not_begun_in_utc(
+    after: int, found: Verdict
+) -> None:
+    """04:20 in Singapore is 20:20 UTC of the day before."""
+    slot = datetime.combine(DATE - timedelta(days=1), time(20, 20), UTC)
+    began = [run(start=slot)] if after > 0 else []
+    made = day(slots=(slot,), last_chance=slot, file=trace(5_000, slot - timedelta(hours=1)), runs=began)
+    assert verdict(made, slot + timedelta(minutes=after)) is found
+
+
 CASES: dict[str, tuple[ProcessorDate, Verdict]] = {
     "data and a run that brought it": (day(table=FULL_TABLE, runs=[run(records=200)]), Verdict.OK),
     "a zero-record attempt before the one that brought it": (
@@ -327,7 +340,7 @@ def test_every_combination_of_evidence_gets_one_verdict(
     assert (judged.action is Action.NONE) == (judged.verdict in SOUND - {Verdict.NOT_YET})
     if made.processor.sporadic and not made.filled:
         assert judged.verdict in {Verdict.LEGITIMATE_ZERO, Verdict.NOT_YET}
-    if made.data_date > now.date() and not made.filled:
+    if made.data_date > now.date() and not made.begun(now) and not made.filled:
         assert judged.verdict is Verdict.NOT_YET
     if made.filled:
         assert judged.verdict in {Verdict.OK, Verdict.TRACKING_BUG, Verdict.PARTIAL, Verdict.NOT_YET, Verdict.DATA_GONE}

@@ -345,8 +345,8 @@ class Watch:
         return None if run.trigger in POLLS and category is Category.UNKNOWN else category
 
     def _waiting_for_nothing(self, name: str, now: datetime) -> Iterator[ProcessorDate]:
-        """The processor's dates of late for which nothing upstream is missing."""
-        dates = (now.date() - timedelta(days=ago) for ago in range(HORIZON.days, -1, -1))
+        """The processor's dates of late for which nothing upstream is missing. East of UTC tomorrow has begun."""
+        dates = (now.date() - timedelta(days=ago) for ago in range(HORIZON.days, -2, -1))
         days = (self.history.day(name, day) for day in dates)
         return (day for day in days if self._is_recorded(day) and not self._blocked(day))
 

@@ -331,6 +331,11 @@ class ProcessorDate:
         """The place of the run's slot, from 1; 0 for a run before the first."""
         return bisect_right(self.slots, run.started_at + EARLY_START)
 
+    def begun(self, now: datetime) -> bool:
+        """Has its first slot passed, or a run for it started? East of UTC that is before the date begins there."""
+        starts = chain(self.slots[:1], (run.started_at for run in chain(self.attempts, self.under_way.values())))
+        return any(start <= now for start in starts)
+
     @property
     def lacks_last_slot(self) -> bool:
         """Has a run of the schedule started at an earlier slot, and none at the last?"""

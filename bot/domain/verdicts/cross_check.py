@@ -9,7 +9,7 @@ def cross_check(evidence: Evidence, *, is_scraper: bool) -> Verdict:
     """The verdict on a zero-record run. The data is there: tracking_bug, the run was no loss."""
     if evidence.filled:
         return Verdict.TRACKING_BUG
-    if evidence.data_date > evidence.as_of.date() or not _settled(evidence):
+    if not _settled(evidence):
         return Verdict.NOT_YET
     if evidence.filled is None or evidence.expected is None:
         return Verdict.UNKNOWN
@@ -22,4 +22,7 @@ def cross_check(evidence: Evidence, *, is_scraper: bool) -> Verdict:
 
 
 def _settled(evidence: Evidence) -> bool:
-    return evidence.settled_at is None or evidence.settled_at <= evidence.as_of
+    """East of UTC a date may be settled before it begins there."""
+    if evidence.settled_at is None:
+        return evidence.data_date <= evidence.as_of.date()
+    return evidence.settled_at <= evidence.as_of

@@ -138,7 +138,7 @@ def judge(day: ProcessorDate, now: datetime, expected: ExpectedRows | None, cont
 
 
 def _unfilled(day: ProcessorDate, now: datetime, context: DateContext) -> Judged:
-    if day.data_date > now.date():
+    if day.data_date > now.date() and not day.begun(now):
         return Judged(verdict=Verdict.NOT_YET, because="the date lies ahead", until=day.settled_at)
     if day.expected is False:
         return _nothing_due(day)
