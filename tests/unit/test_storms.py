@@ -80,6 +80,20 @@ def test_who_fails_as_usual_does_not_add_to_the_others() -> None:
     assert alert_storm(within_the_hour(120, 2), {"P0": used_to(60), "P1": used_to(0)}, NOW, STORM) is None
 
 
+@pytest.mark.parametrize(("said", "storm"), [(None, True), (ERROR, False)])
+def test_failures_that_do_not_say_why_are_alike_whatever_their_evidence_shows(
+    said: Category | None, storm: bool
+) -> None:
+    """Three have their file, of three nothing tells; where the text says what each is, there are two kinds."""
+    known: dict[str, list[tuple[RunSeen, Category]]] = {}
+    for n in range(6):
+        run = failure(f"P{n}", NOW - timedelta(minutes=3 * n))._replace(recorded=None, hinted=said)
+        known[f"P{n}"] = [(run, ERROR if n % 2 else Category.UNKNOWN)]
+    found = alert_storm(known, {}, NOW, STORM)
+    assert (found is not None) is storm
+    assert found is None or found.explanation.startswith("6 processors failed and do not say why within 25 minutes")
+
+
 def first_seen(failures: list[tuple[str, datetime]], tick: int, offset: int) -> tuple[datetime, Trouble] | None:
     """The tick that sees a storm, of ticks every so many minutes that know of the last hour only."""
     now = NOW - timedelta(hours=1) + timedelta(minutes=offset)

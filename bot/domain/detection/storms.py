@@ -41,16 +41,23 @@ def alert_storm(failures: Failures, rhythms: Mapping[str, Rhythm], now: datetime
 
 
 def _same_class(failures: Failures, now: datetime, storm: StormPolicy) -> Trouble | None:
-    """The window with most processors, of those that ended since the tick before."""
+    """The window with most processors, of those that ended since the tick before. Failures that do not say why are a
+    class, too, whatever the evidence of each makes of it.
+    """
     ends = {run.known_at for found in failures.values() for run, _ in found if run.known_at > now - LONGEST_TICK}
-    windows = (_classes(failures, end - storm.window, end) for end in ends)
+    wordless = {
+        name: [(run, Category.UNKNOWN) for run, _ in found if run.recorded is None and run.hinted is None]
+        for name, found in failures.items()
+    }
+    windows = (_classes(known, end - storm.window, end) for end in ends for known in (failures, wordless))
     found = [(category, seen) for classes in windows for category, seen in classes.items()]
     category, seen = max(found, key=lambda one: (len(one[1]), one[0]), default=(Category.UNKNOWN, {}))
     if len(seen) < storm.processors:
         return None
     first = sorted(min(run.known_at for run in runs) for runs in seen.values())
     minutes = storm.window // timedelta(minutes=1)
-    said = f"{len(seen)} processors failed with {category.value} within {minutes} minutes: one cause that they share"
+    why = "and do not say why" if category is Category.UNKNOWN else f"with {category.value}"
+    said = f"{len(seen)} processors failed {why} within {minutes} minutes: one cause that they share"
     return _alert_storm(seen, first[storm.processors - 1], said, category.value)
 
 
