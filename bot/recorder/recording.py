@@ -15,7 +15,7 @@ from bot.recorder.answers import UNKNOWN, Answer, Readiness
 from bot.recorder.errors import words
 from bot.recorder.log import warn
 from bot.recorder.run import Run
-from bot.recorder.sinks import Sink, sink_of
+from bot.recorder.sinks import Sink, Stops, sink_of
 from bot.recorder.spool import Spool
 
 if TYPE_CHECKING:
@@ -91,8 +91,18 @@ class Recorder:
         return self._spool.is_empty
 
     def close(self) -> None:
-        """The end of the process."""
+        """The end of the process. Its thread ends before the interpreter does: one that is at work in a library written
+        in C++, such as DuckDB, would take the whole process down.
+        """
         self.flush(EXIT_DOWN_S if self._failures else EXIT_S)
+        with self._lock:
+            thread, self._thread = self._thread, None
+        if isinstance(self._sink, Stops):
+            self._sink.stop()
+        self._hurry.set()
+        self._news.set()
+        if thread is not None:
+            thread.join(EXIT_S)
 
     def _tell(self, event: dict[str, Any]) -> None:
         self._spool.append(event)

@@ -18,7 +18,7 @@ from typing import Any
 from bot.recorder.errors import words
 
 EVENTS, SENT, REFUSED = ".events", ".sent", "refused.ndjson"
-PIECE, LARGEST_EVENT = 512 * 1024, 16 * 1024 * 1024
+PIECE, LARGEST_EVENT = 64 * 1024, 16 * 1024 * 1024
 LARGEST, LARGEST_REFUSED, MOST_HELD = 256 * 1024 * 1024, 16 * 1024 * 1024, 10_000
 """Bytes of a file, and events in memory where the disk takes none: what comes then is lost, and counted."""
 SHOWN, LARGEST_SHOWN = 2_000, 64 * 1024

@@ -92,6 +92,22 @@ def test_a_sink_that_goes_away_in_between_gets_the_rest_later(tmp_path: Path) ->
     assert second.told == expected("a")
 
 
+def test_a_job_that_ends_while_much_is_sent_to_duckdb_ends_as_it_would(tmp_path: Path) -> None:
+    """A thread at work in C++ while the interpreter ends takes the process down with it."""
+    run = {"processor_name": "Box", "data_date": "2026-01-15", "at": "2026-01-15T10:00:00+00:00", "kind": "start"}
+    left = tmp_path / "spool" / f"1-a{EVENTS}"
+    left.parent.mkdir()
+    left.write_text("".join(json.dumps(run | {"run_id": f"r{n}"}) + "\n" for n in range(4_000)))
+    job = (
+        "from bot.recorder import recording\n"
+        "recording.EXIT_S = 0.5\n"
+        f"recording.configure('duckdb:///{tmp_path}/jobs.duckdb', {str(left.parent)!r}).flush(0.0)\n"
+        "with recording.record_run('Box', '2026-01-15') as run: run.records = 1\n"
+    )
+    done = subprocess.run([sys.executable, "-c", job], cwd=ROOT, check=False, capture_output=True)
+    assert done.returncode == 0, done.stderr
+
+
 def test_killed_between_sending_and_noting_it_the_same_is_sent_again_and_counts_once(tmp_path: Path) -> None:
     (tmp_path / "bench").mkdir()
     spool = tmp_path / "spool"

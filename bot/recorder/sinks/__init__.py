@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from bot.recorder.answers import Answer
 
@@ -19,6 +19,15 @@ class Sink(Protocol):
 
     def done(self, processor: str, data_date: str) -> Answer:
         """Raises where it cannot be reached."""
+        ...
+
+
+@runtime_checkable
+class Stops(Protocol):
+    """A sink whose work has to be over before the interpreter ends."""
+
+    def stop(self) -> None:
+        """The process ends: what is being sent is given up soon, which raises there. Nothing is sent any more."""
         ...
 
 

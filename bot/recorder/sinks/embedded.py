@@ -18,6 +18,11 @@ TYPES = {
 class DuckDBSink:
     def __init__(self, path: str, table: str) -> None:
         self._path, self._table = path, '"' + table.replace('"', '""').replace(".", '"."') + '"'
+        self._stopped = False
+
+    def stop(self) -> None:
+        """Before the next piece, which takes some milliseconds."""
+        self._stopped = True
 
     def send(self, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
         import duckdb
@@ -28,17 +33,21 @@ class DuckDBSink:
         import duckdb
 
         columns = ", ".join(f'"{name}" {TYPES.get(name, "VARCHAR")}' for name in COLUMNS)
-        names, values = ", ".join(f'"{name}"' for name in COLUMNS), ", ".join(f"${name}" for name in COLUMNS)
-        same = " AND ".join(f'"{name}" IS NOT DISTINCT FROM ${name}' for name in SAME)
-        there = f"SELECT 1 FROM {self._table} WHERE {same}"  # noqa: S608
-        add = f"INSERT INTO {self._table} ({names}) SELECT {values} WHERE NOT EXISTS ({there})"
+        names = ", ".join(f'"{name}"' for name in COLUMNS)
+        given = ", ".join(f'unnest(${name}::{TYPES.get(name, "VARCHAR")}[]) AS "{name}"' for name in COLUMNS)
+        first = ", ".join(f'"{name}"' for name in SAME)
+        same = " AND ".join(f'there."{name}" IS NOT DISTINCT FROM given."{name}"' for name in SAME)
+        add = (  # all at once: row by row it takes forty times as long
+            f"INSERT INTO {self._table} ({names}) SELECT {names} FROM (SELECT {given}) AS given "  # noqa: S608
+            f"WHERE NOT EXISTS (SELECT 1 FROM {self._table} AS there WHERE {same}) "
+            f"QUALIFY row_number() OVER (PARTITION BY {first}) = 1"
+        )
+        if self._stopped:
+            raise OSError("the process ends")
         with duckdb.connect(self._path) as connection:
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute(f"CREATE TABLE IF NOT EXISTS {self._table} ({columns})")
-            connection.execute("BEGIN")
-            for row in rows:
-                connection.execute(add, row)
-            connection.execute("COMMIT")
+            connection.execute(add, {name: [row[name] for row in rows] for name in COLUMNS})
 
     def done(self, processor: str, data_date: str) -> Answer:
         import duckdb
