@@ -165,6 +165,19 @@ def test_a_ticket_that_was_not_looked_for_in_time_is_not_made() -> None:
         assert (outcome.kind, there.posts()) == (Kind.NO, [])
 
 
+@pytest.mark.parametrize("found", [[{"id": "1"}], [{"key": ""}], ["DATA-1"], [None], {"key": "DATA-1"}, "all", None])
+def test_a_search_that_shows_no_ticket_proves_none(found: object) -> None:
+    with endpoint(lambda *_: (200, {"issues": found})) as there:
+        outcome = Jira(project(there)).send(page())
+        assert (outcome.kind, outcome.permanent, there.posts()) == (Kind.NO, True, [])
+
+
+def test_a_yes_without_a_name_of_what_was_made_is_none() -> None:
+    with endpoint(lambda _, asked: (200, {"issues": []} if asked.method == "GET" else {"key": "", "sid": ""})) as there:
+        outcomes = [each.send(page(PHONE)) for each in (Jira(project(there)), Sms(account(there)))]
+        assert {(each.kind, each.permanent) for each in outcomes} == {(Kind.AMBIGUOUS, True)}
+
+
 def test_a_call_says_the_page_as_text_and_asks_for_a_digit_only_where_somebody_hears_it(phones: Endpoint) -> None:
     Voice(account(phones)).send(page(PHONE))
     Voice(account(phones), "https://fireline.example.com").send(page(PHONE, "id&1"))

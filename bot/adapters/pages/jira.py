@@ -55,9 +55,8 @@ class Jira:
             fields = made.get("errors")
             named = f" ({', '.join(sorted(map(str, fields)))})" if isinstance(fields, dict) and fields else ""
             return replace(no, reason=no.reason + named)
-        if not isinstance(made.get("key"), str):
-            return no_answer_of("Jira")
-        return Outcome(Kind.YES, "created", ref=made["key"])
+        key = _key(made)
+        return Outcome(Kind.YES, "created", ref=key) if key else no_answer_of("Jira")
 
     def find(self, page: Page) -> Outcome | None:
         """A new ticket may not be in the search for a while: that none is found tells nothing."""
@@ -74,9 +73,10 @@ class Jira:
         if no is not None:
             return replace(no, kind=Kind.NO)
         found = answer.data().get("issues")
-        if not isinstance(found, list):
-            return replace(no_answer_of("Jira"), kind=Kind.NO)
-        return Outcome(Kind.YES, "there already", ref=str(found[0].get("key"))) if found else None
+        if found == []:
+            return None
+        key = _key(found[0]) if isinstance(found, list) else ""
+        return Outcome(Kind.YES, "there already", ref=key) if key else replace(no_answer_of("Jira"), kind=Kind.NO)
 
     def _ask(self, method: str, resource: str, share: float, **asked: Any) -> Answer | Outcome:
         project = self._project
@@ -106,3 +106,9 @@ def _document(text: str) -> dict[str, Any]:
     """A paragraph a line, without markup: https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/"""
     lines = [{"type": "text", "text": line} for line in text.splitlines() if line]
     return {"type": "doc", "version": 1, "content": [{"type": "paragraph", "content": [line]} for line in lines]}
+
+
+def _key(ticket: object) -> str:
+    """Of a ticket, as Jira shows it; "" where it is none."""
+    key = ticket.get("key") if isinstance(ticket, dict) else None
+    return key if isinstance(key, str) else ""

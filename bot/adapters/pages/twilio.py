@@ -41,7 +41,7 @@ class Account:
             # Its message names the phone number; the code stands for it: https://www.twilio.com/docs/api/errors
             code = made.get("code")
             return replace(no, reason=f"{no.reason}, Twilio error {code}") if isinstance(code, int) else no
-        if not isinstance(made.get("sid"), str):
+        if not isinstance(made.get("sid"), str) or not made["sid"]:
             return no_answer_of("Twilio")
         return Outcome(Kind.YES, str(made.get("status")), ref=made["sid"])
 
