@@ -215,7 +215,7 @@ def _progress(found: "Repair", control: "RepairControl", question: RepairQuestio
     if question.as_json:
         return _json({**progress_json(found, at), **({"not_ended": list(left)} if question.act == "cancel" else {})})
     head = f"{found.label} {reprocessing_progress.STATES[found.state]}: {reprocessing_words.headline(found)}"
-    trouble = [f"{each.processor} {each.data_date}: {each.reason}" for each in (*at.trouble, *at.untold)]
+    trouble = [f"{each.processor} {each.data_date}: {each.reason}" for each in (*at.trouble, *at.unclear, *at.untold)]
     waits = [WAITS] if question.act in CARRIED_ON else []
     goes_on = [f"Not ended: {each}. Look there." for each in left]
     return _lines([f"{head}.", f"{reprocessing_progress.figures(at)}.", *trouble, *goes_on, *waits])

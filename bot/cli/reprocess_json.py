@@ -37,6 +37,7 @@ def progress_json(found: Repair, at: Progress) -> dict[str, Any]:
         "eta": at.eta.isoformat() if at.eta else None,
         "next": [_at(each) for each in at.next],
         "trouble": [{**_at(each), "reason": each.reason} for each in at.trouble],
+        "unclear": [{**_at(each), "reason": each.reason} for each in at.unclear],
         "untold": [{**_at(each), "reason": each.reason} for each in at.untold],
     }
 

@@ -120,7 +120,8 @@ class RepairMessages:
 def _figures(found: Progress) -> tuple[object, ...]:
     """What is worth an edit: not the time that passes."""
     counts = found.done, found.proved, found.failed, found.running, found.checking, found.left
-    return *counts, found.late, tuple((step.key, step.reason) for step in (*found.trouble, *found.untold[:1]))
+    named = *found.trouble, *found.unclear[:1], *found.untold[:1]
+    return *counts, found.late, tuple((step.key, step.reason) for step in named)
 
 
 def _slipped(repair: Repair, said: datetime | None, eta: datetime | None) -> bool:

@@ -85,8 +85,8 @@ def _rest(repair: Repair, found: Progress, voice: Voice, now: datetime) -> Itera
         yield f"{voice.data(step.processor)} {short_day(step.data_date)}: {voice.data(cut(step.reason, MOST_REASON))}"
     if len(found.trouble) > MOST_TROUBLE:
         yield f"and {plural(len(found.trouble) - MOST_TROUBLE, 'more failure')}"
-    if found.untold:
-        first, more = found.untold[0], len(found.untold) - 1
+    for of_them in filter(None, (found.unclear, found.untold)):
+        first, more = of_them[0], len(of_them) - 1
         also = f", and {plural(more, 'more step')}" if more else ""
         yield f"{_named(first, voice)}{also}: {voice.data(cut(first.reason, MOST_REASON))}"
     for name, count in Counter(step.processor for step in found.barred).items():

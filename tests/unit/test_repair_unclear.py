@@ -102,6 +102,9 @@ def test_what_nobody_can_look_up_is_not_written_down_each_time_it_is_not_seen() 
         world.now += timedelta(seconds=10)
     [step] = state.repairs.steps(repair.id)
     assert (len(world.orders), step.unclear, step.version < 20) == (1, True, True), step
+    found = progress(repair, [step], Limits(), world.now)
+    said = "Gamebook 14 Jan: HTTP status 500: whether it was taken is not known, it is looked for"
+    assert said in reprocessing_progress.card(repair, found, world.now).text.splitlines()
 
 
 def test_a_run_of_it_is_seen_as_soon_as_it_is_there() -> None:

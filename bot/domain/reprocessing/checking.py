@@ -116,9 +116,12 @@ def unclear(step: RepairStep, reason: str, now: datetime) -> RepairStep:
 
 
 def not_seen(step: RepairStep, asked: datetime, now: datetime) -> RepairStep:
-    """Its service cannot tell, and no run of it is seen: the longer that is so, the longer nothing is written of it."""
+    """Its service cannot tell, and no run of it is seen: the longer that is so, the longer nothing is written of it.
+    What made it unclear stays said.
+    """
     wait = min(max(LOOK_AGAIN, (now - asked) / 2), LOOK_SELDOM)
-    return replace(unclear(step, "no run of it is seen yet", now), not_before=now + wait)
+    seen = step if step.unclear and step.reason else unclear(step, "no run of it is seen yet", now)
+    return replace(seen, not_before=now + wait)
 
 
 def not_found(step: RepairStep, timeout: timedelta, now: datetime) -> RepairStep:

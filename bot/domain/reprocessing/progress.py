@@ -30,7 +30,8 @@ LEFT_WHILE_RUNNING = frozenset({Cause.UPSTREAM_BAD, Cause.CIRCUIT_OPEN})
 class Progress:
     """Steps by how they are; `next`: those that start next, in order; `eta`: when the rest may be over by the medians,
     None: not known, or by now; `late`: what runs was to be over by now; `untold`: those at work of which nobody can
-    tell what came, or that wait for such; `barred`: those that an open circuit left out.
+    tell what came, or that wait for such; `unclear`: those of which nobody knows whether the service took them;
+    `barred`: those that an open circuit left out.
     """
 
     total: int
@@ -46,6 +47,7 @@ class Progress:
     next: tuple[RepairStep, ...] = ()
     trouble: tuple[RepairStep, ...] = ()
     untold: tuple[RepairStep, ...] = ()
+    unclear: tuple[RepairStep, ...] = ()
     barred: tuple[RepairStep, ...] = ()
 
     @property
@@ -75,6 +77,7 @@ def progress(repair: Repair, steps: Sequence[RepairStep], limits: Limits, now: d
         next=tuple(waiting[:3]),
         trouble=tuple(step for step in planned if step.state is StepState.FAILED),
         untold=_untold(planned),
+        unclear=tuple(step for step in planned if step.unclear and step.state is StepState.STARTING),
         barred=tuple(step for step in planned if step.cause == Cause.CIRCUIT_OPEN),
     )
 
