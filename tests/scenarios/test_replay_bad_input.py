@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from bot.domain.detection.watch import Watch
 from bot.domain.errors import BadInput
 from bot.domain.evidence.observation import Observed, Timeline
+from bot.domain.evidence.processor_date import ProcessorDate
 from bot.domain.findings.finding import FLEET
 from bot.domain.findings.finding import FindingKind as Kind
 from bot.domain.findings.severity_policy import SeverityPolicy
@@ -18,7 +19,7 @@ from bot.domain.incidents.decisions import Decision, Outcome
 from bot.domain.platform.accepted_losses import AcceptedLosses
 from bot.domain.platform.registry import Registry
 from bot.domain.platform.schedule import Active
-from bot.domain.verdicts.judge import Verdict
+from bot.domain.verdicts.judge import Judged, Verdict
 from tests.support import builders
 from tests.support.pipeline_days import DAY, PipelineDays
 from tests.support.pipeline_notified import decisions, messages, the_one
@@ -201,6 +202,31 @@ def _told(days: PipelineDays, seen: Observed) -> Told:
     noon = days.slots("Standings")[0]
     decided: list[Decision] = decisions(days.registry, seen, noon, noon + timedelta(days=2))
     return [(each.finding.kind, each.finding.root) for each in decided if each.outcome is Outcome.ANNOUNCE]
+
+
+def test_while_nothing_becomes_known_open_troubles_are_looked_at_once_an_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row that is dated months after the others is reached."""
+    days = Incident()
+    seen = days.observed()
+    watch = Watch(days.registry, seen, SeverityPolicy(), AcceptedLosses(), StormPolicy())
+    timeline, hour = Timeline(seen), datetime.combine(DAY + timedelta(days=9), time(12), UTC)
+    troubles = [watch.tick(timeline.until(hour), hour)]
+    asked, verdict = list[date](), watch.verdict
+
+    def counted(day: ProcessorDate, now: datetime) -> Judged:
+        asked.append(day.data_date)
+        return verdict(day, now)
+
+    monkeypatch.setattr(watch, "verdict", counted)
+    for minutes in (10, 20, 30, 40, 50):
+        now = hour + timedelta(minutes=minutes)
+        troubles.append(watch.tick(timeline.until(now), now))
+    assert [len(found) for found in troubles] == [len(troubles[0])] * 6
+    assert troubles[0]
+    assert asked == []
+    now = hour + timedelta(hours=1)
+    watch.tick(timeline.until(now), now)
+    assert asked
 
 
 def _verdict(registry: Registry, seen: Observed, name: str, day: date = DAY) -> tuple[Verdict, str]:

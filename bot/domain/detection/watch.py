@@ -23,7 +23,7 @@ from bot.domain.findings.severity import Severity
 from bot.domain.findings.severity_policy import SeverityPolicy
 from bot.domain.findings.storm_policy import StormPolicy
 from bot.domain.platform.accepted_losses import AcceptedLosses
-from bot.domain.platform.calendar import slot_instant
+from bot.domain.platform.calendar import floor_hour, slot_instant
 from bot.domain.platform.registry import Registry, UnregisteredProcessor
 from bot.domain.platform.schedule import MISSING_AFTER
 from bot.domain.verdicts.context import Neighbours, Surroundings
@@ -34,12 +34,7 @@ OF_NOW = timedelta(days=2)
 SKIRTS = timedelta(minutes=30)
 """A storm's failures begin so much before it is seen as one; hourly jobs end an hour after it was seen last."""
 OVER_WHEN_LATER_WORKS = frozenset(
-    {
-        FindingKind.REPEATED_FAILURE,
-        FindingKind.TIMEOUT,
-        FindingKind.VALIDATION_FAILED,
-        FindingKind.STUCK_RUN,
-    }
+    {FindingKind.REPEATED_FAILURE, FindingKind.TIMEOUT, FindingKind.VALIDATION_FAILED, FindingKind.STUCK_RUN}
 )
 """Troubles of a processor, not of a date: a later date that works ends them; what the date has lost remains."""
 
@@ -72,6 +67,7 @@ class Watch:
         self._last_date = last_date
         self._laid: set[date] = set()
         self._forgotten: date | None = None
+        self._looked_at: datetime | None = None
         self._due: list[tuple[datetime, str, date]] = []
         self._storms: list[storms.StormSpan] = []
         ends_at = None if last_date is None else slot_instant(last_date, 24, registry.zone)
@@ -111,7 +107,7 @@ class Watch:
         self._fleet.take(events)
         self._lay_days(now)
         found = self._storm_troubles(now)
-        self._look_at_days(now)
+        self._look_at_days(now, news=bool(events))
         of_dates = [trouble for troubles in self._open_troubles.values() for trouble in troubles]
         ill = {name for trouble in of_dates if self._speaks_of_runs(trouble, now) for name in trouble.processors}
         found += of_dates
@@ -144,6 +140,7 @@ class Watch:
 
     def renew(self, observed: Observed) -> None:
         """Another calendar is known, other windows, or a kind of evidence that was not there."""
+        self._looked_at = None
         self.history.renew(observed)
 
     def verdict(self, day: ProcessorDate, now: datetime) -> Judged:
@@ -188,13 +185,15 @@ class Watch:
         """Of a date before the history only its runs can be judged, never their absence."""
         return self._is_recorded(day) or bool(day.under_way) or any(day.attempts)
 
-    def _look_at_days(self, now: datetime) -> None:
-        keys = self.history.touched
-        self.history.touched = set()
+    def _look_at_days(self, now: datetime, *, news: bool) -> None:
+        """While nothing becomes known, open troubles are looked at once an hour: of months of silence they are many."""
+        keys, self.history.touched = self.history.touched, set()
         while self._due and self._due[-1][0] <= now:
             _, name, day = self._due.pop()
             keys.add((name, day))
-        keys |= set(self._open_troubles)
+        if news or self._looked_at != floor_hour(now):
+            self._looked_at = floor_hour(now)
+            keys |= set(self._open_troubles)
         keys |= self.history.under_way()
         recent, oldest = (now - HORIZON).date(), (now - LOOKED_AFTER).date()
         for key in keys:
