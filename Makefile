@@ -39,7 +39,7 @@ test: lint formatted imports emulator
 	@$(MAKE) --no-print-directory --jobs 2 types tests
 
 tests: setup
-	@$(BIN)/python -m pytest -rs --numprocesses 2 --dist loadfile --no-loadscope-reorder --ignore tests/pit $(ARGS)
+	@sh .ci/tests $(BIN)/python -m pytest -rs --numprocesses 2 --dist loadfile --no-loadscope-reorder --ignore tests/pit $(ARGS)
 
 pit: setup emulator
 	@$(BIN)/python -m pytest -rs tests/pit $(ARGS)
