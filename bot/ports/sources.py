@@ -1,6 +1,6 @@
 """A source of facts: reads what is new from where the team keeps it. Times are aware UTC."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,7 @@ class Batch:
     The file lies in a folder of the source's own; it and the table are gone when the next batch is asked for. `cursor`
     is opaque to everybody else. `bytes_billed`: what reading it has cost, where that is counted. `warnings`: what could
     not be read, while the rest goes on; they hold until the next read. `rejected`: what came before it was rows and
-    cannot be understood.
+    cannot be understood. `apart`: where a file of many is not taken as a whole, the same in smaller pieces.
     """
 
     cursor: str
@@ -25,6 +25,7 @@ class Batch:
     bytes_billed: int = 0
     warnings: tuple[str, ...] = ()
     rejected: int = 0
+    apart: "Callable[[], Iterable[Batch]] | None" = None
 
 
 @runtime_checkable

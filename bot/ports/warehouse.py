@@ -6,6 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import ClassVar, NamedTuple, Protocol
 
+from bot.domain.errors import BadInput
 from bot.domain.evidence.expectation import Evidence
 from bot.domain.evidence.feeds import FeedGap
 from bot.domain.evidence.freshness import DateFreshness, Held
@@ -65,7 +66,8 @@ class DataFile:
 
     `columns`: our column -> the one of the file that it is, where they are called otherwise. `part`: one of many that a
     source brings, so it may hold no row that can be used. `once`: the same bytes are never read again. `moved`: runs of
-    its rows that may be there with another start.
+    its rows that may be there with another start. `pieces`: the files that it was made of, in the order of their rows;
+    what is said of a row names its piece.
     """
 
     path: Path
@@ -75,11 +77,24 @@ class DataFile:
     part: bool = False
     once: bool = True
     moved: tuple[MovedStart, ...] = ()
+    pieces: "tuple[Piece, ...]" = ()
 
     @classmethod
     def of(cls, path: Path) -> "DataFile":
         """A file of a data directory: its name says what it holds."""
         return cls(path, path.stem, path.name)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A file that is part of another one, which has so many of its rows."""
+
+    file: DataFile
+    rows: int
+
+
+class NotAsOne(BadInput):
+    """A file made of pieces of which not each can be told by itself. Nothing was changed: load them in smaller ones."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +114,7 @@ class GivenTable:
     part: ClassVar[bool] = True
     once: ClassVar[bool] = False
     moved: ClassVar[tuple[MovedStart, ...]] = ()
+    pieces: ClassVar[tuple[Piece, ...]] = ()
 
 
 @dataclass(frozen=True)

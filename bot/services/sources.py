@@ -14,7 +14,7 @@ from bot.domain.rejections import counted
 from bot.domain.sources import Back, SourceFailed, SourcePlan, SourceStatus
 from bot.ports.clock import Clock
 from bot.ports.sources import Batch, Source, TellsNews
-from bot.ports.warehouse import Hints, LoadReport, SourceMark, SourceRead, Warehouse
+from bot.ports.warehouse import Hints, LoadReport, NotAsOne, SourceMark, SourceRead, Warehouse
 from bot.services.source_steps import Steps
 from bot.services.told import Reading, Told
 
@@ -66,6 +66,21 @@ class _Reads:
     """What the last read could not take in, while the rest went on."""
     back: Back | None = None
     stored: SourceRead | None = None
+
+
+@dataclass
+class _Taken:
+    """What a read has brought so far, and where it is. `stays`: rows wait, so the position does not move."""
+
+    report: SyncReport
+    position: str | None
+    stays: bool = False
+    reasons: list[str] = field(default_factory=list)
+
+    def add(self, batch: Batch, loaded: LoadReport) -> None:
+        self.report, self.stays = _with(self.report, batch, loaded), self.stays or loaded.waiting > 0
+        self.reasons += [row.reason for row in loaded.rejected]
+        self.position = self.position if self.stays else batch.cursor
 
 
 class SourcesService:
@@ -183,25 +198,32 @@ class SourcesService:
         return connected
 
     def _read(self, connected: Connected) -> SyncReport:
-        report, missed, reasons = SyncReport(connected.plan.name), dict[str, None](), list[str]()
+        missed = dict[str, None]()
         if isinstance(connected.source, TellsNews) and connected.source.nothing_new():
-            return report
+            return SyncReport(connected.plan.name)
         mark = self._warehouse.source_marks().get(connected.plan.name)
-        position, stays = None if mark is None else mark.cursor or None, False
+        taken = _Taken(SyncReport(connected.plan.name), None if mark is None else mark.cursor or None)
         steps = self._reads[connected.plan.name].steps
-        with steps.batches(connected.source, position, self._clock()) as batches:
+        with steps.batches(connected.source, taken.position, self._clock()) as batches:
             for batch in batches:
                 missed |= dict.fromkeys(batch.warnings)
-                if batch.file is None and batch.cursor == position:
-                    continue
-                loaded = self._store(connected, replace(batch, cursor=position or "") if stays else batch)
-                report, stays = _with(report, batch, loaded), stays or loaded.waiting > 0
-                reasons += [row.reason for row in loaded.rejected]
-                position = position if stays else batch.cursor
-        if stays:
+                if batch.file is not None or batch.cursor != taken.position:
+                    self._take(connected, batch, taken)
+        if taken.stays:
             connected.source.close()  # to be given the rows that wait again
         self._note(connected.plan.name, tuple(missed))
-        return replace(report, warnings=(*missed, *report.warnings), reasons=counted(reasons))
+        return replace(taken.report, warnings=(*missed, *taken.report.warnings), reasons=counted(taken.reasons))
+
+    def _take(self, connected: Connected, batch: Batch, taken: _Taken) -> None:
+        try:
+            loaded = self._store(connected, replace(batch, cursor=taken.position or "") if taken.stays else batch)
+        except NotAsOne:
+            if batch.apart is None:
+                raise
+            for piece in batch.apart():
+                self._take(connected, piece, taken)
+        else:
+            taken.add(batch, loaded)
 
     def _store(self, connected: Connected, batch: Batch) -> LoadReport:
         now = self._clock()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.adapters.sources import files
 from bot.adapters.sources.sql import Question, SqlSource
 from bot.adapters.warehouse.sql_warehouse import SqlWarehouse
 from bot.domain.evidence.vocabulary import Vocabulary
@@ -133,7 +134,10 @@ class CutOff:
         self._source.close()
 
 
-def test_what_a_read_gave_before_it_failed_is_kept(rig: Rig, held: SqlWarehouse, tmp_path: Path) -> None:
+def test_what_a_read_gave_before_it_failed_is_kept(
+    rig: Rig, held: SqlWarehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "MOST_FILES", 1)
     rig.put(EARLY)
     rig.put(NEXT)
     with service(held, CutOff(rig.again())) as sources, pytest.raises(SourceFailed, match="reset"):

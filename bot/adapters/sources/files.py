@@ -3,16 +3,17 @@
 import json
 import re
 import tempfile
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.adapters.sources.parts import Part, parts_of
 from bot.adapters.sources.places import Places, fixed_part
+from bot.adapters.sources.together import MOST_BYTES, MOST_FILES, SMALL_BYTES, Group, groups
 from bot.domain.counts import plural
-from bot.domain.errors import reason_of
+from bot.domain.errors import BadInput, reason_of
 from bot.domain.sources import Feed, SourceFailed
 from bot.ports.sources import Batch
 from bot.ports.warehouse import DataFile
@@ -21,7 +22,7 @@ SUFFIXES = (".parquet", ".csv", ".ndjson", ".jsonl", ".json")
 UNFINISHED = re.compile(r"^[._~]|\.(?:tmp|part|partial|crdownload|swp)(?:\.|$)|~$")
 SETTLES_S = 2.0
 """A file that was changed so lately may still be written."""
-MOST_FILES = 200_000
+MOST_FOUND = 200_000
 MOST_LOOKED_AT = 50_000_000
 """Bytes of a file that a check looks into."""
 _STEMS = re.compile(f"^({'|'.join(sorted(Feed, key=len, reverse=True))})(?![a-z])", re.IGNORECASE)
@@ -93,38 +94,73 @@ class FilesSource:
         if self._remarks is None or self._artifacts is not None or file.size > MOST_LOOKED_AT:
             return ""
         with tempfile.TemporaryDirectory(prefix="fireline-") as folder:
-            return self._remarks(self._fetched(file, Path(folder)), self._kind_of(file.name))
+            return self._remarks(self._fetched(file, Path(folder) / "file"), self._kind_of(file.name))
 
     def close(self) -> None:
         """Nothing is held open."""
 
     def _batches(self, cursor: str | None, scratch: Path) -> Generator[Batch]:
         read = _Read.of(cursor)
-        for file in sorted(self._found(), key=lambda file: (file.changed_ns, file.name)):
-            if not read.lacks(file):
-                continue
-            before, read = read, read.including(file, self._overlap_ns)
-            given = self._fetched(file, scratch)
-            path = self._rows_of(given, scratch / "rows.ndjson")
-            if self._artifacts is not None and not path.stat().st_size:
-                yield Batch(read.text())
-            else:
-                with parts_of(path) as parts:
-                    yield from self._one_by_one(file, parts, before, read)
-            if self._bucket is not None:
-                given.unlink()
+        found = sorted(self._found(), key=lambda file: (file.changed_ns, file.name))
+        for window in _windows([file for file in found if read.lacks(file)]):
+            after = read.including(window, self._overlap_ns)
+            with tempfile.TemporaryDirectory(dir=scratch) as folder:
+                yield from self._window(window, read, after, Path(folder))
+            read = after
 
-    def _one_by_one(self, file: _Found, parts: Iterable[Part], before: "_Read", after: "_Read") -> Iterator[Batch]:
-        """The file is read when its last part is; a part that comes again is not stored again."""
-        for part in parts:
-            held = DataFile(part.path, self._kind_of(file.name), file.name, self._columns, part=True)
-            yield Batch((after if part.is_last else before).text(), held)
+    def _window(self, window: Sequence[_Found], before: "_Read", after: "_Read", folder: Path) -> Iterator[Batch]:
+        """Files that can be read as one come as one. What lies before a file that cannot be had is stored first."""
+        given, trouble = list[tuple[_Found, DataFile]](), None
+        for at, file in enumerate(window):
+            try:
+                path = self._rows_of(self._fetched(file, folder / str(at)), folder / f"{at}.ndjson")
+            except (SourceFailed, BadInput, OSError) as error:
+                trouble, after = error, before.also(window[:at])
+                break
+            if self._artifacts is None or path.stat().st_size:
+                given.append((file, DataFile(path, self._kind_of(file.name), file.name, self._columns, part=True)))
+        found = {id(data): file for file, data in given}
+        if given:
+            yield from self._groups([*groups([data for _, data in given])], found, before, after, folder)
+        else:
+            yield Batch(after.text())
+        if trouble is not None:
+            raise trouble
 
-    def _fetched(self, file: _Found, scratch: Path) -> Path:
+    def _groups(
+        self,
+        some: Sequence[Group],
+        found: Mapping[int, _Found],
+        before: "_Read",
+        after: "_Read",
+        folder: Path,
+    ) -> Iterator[Batch]:
+        """`after`: when the last of them is read."""
+        for at, group in enumerate(some, 1):
+            then = before.also([found[id(data)] for data in group.files]) if at < len(some) else after
+            yield from self._grouped(group, found, before, then, folder)
+            before = then
+
+    def _grouped(
+        self, group: Group, found: Mapping[int, _Found], before: "_Read", after: "_Read", folder: Path
+    ) -> Iterator[Batch]:
+        """As one file, and where that is not taken in smaller ones; a large one part by part."""
+        if len(group.files) == 1:
+            with parts_of(group.files[0].path) as parts:
+                yield from _one_by_one(group.files[0], parts, before, after)
+            return
+
+        def apart() -> Iterator[Batch]:
+            yield from self._groups(group.smaller, found, before, after, folder)
+
+        yield Batch(after.text(), group.as_one(folder / "together"), apart=apart)
+
+    def _fetched(self, file: _Found, folder: Path) -> Path:
         """A file of a bucket is copied here for as long as it is read."""
         if self._bucket is None:
             return Path(file.place)
-        path = scratch / file.name.rpartition("/")[2]
+        folder.mkdir()
+        path = folder / file.name.rpartition("/")[2]
         self._bucket.fetch(file.place, path)
         return path
 
@@ -136,8 +172,8 @@ class FilesSource:
 
     def _found(self) -> list[_Found]:
         found = self._here() if self._bucket is None else self._in_bucket(self._bucket)
-        if len(found) > MOST_FILES:
-            raise SourceFailed(f"{self._path}: more than {MOST_FILES:,} files", "Name a smaller folder or pattern.")
+        if len(found) > MOST_FOUND:
+            raise SourceFailed(f"{self._path}: more than {MOST_FOUND:,} files", "Name a smaller folder or pattern.")
         return found
 
     def _in_bucket(self, bucket: Places) -> list[_Found]:
@@ -200,14 +236,40 @@ class _Read:
     def lacks(self, file: _Found) -> bool:
         return file.changed_ns > self.from_ns and self.recent.get(file.name) != (file.changed_ns, file.size)
 
-    def including(self, file: _Found, overlap_ns: int) -> "_Read":
-        until = max(self.until_ns, file.changed_ns)
+    def including(self, files: Sequence[_Found], overlap_ns: int) -> "_Read":
+        until = max([self.until_ns, *(file.changed_ns for file in files)])
         start = max(self.from_ns, until - overlap_ns)
-        recent = {**self.recent, file.name: (file.changed_ns, file.size)}
+        recent = self.also(files).recent
         return _Read(until, start, {name: (at, size) for name, (at, size) in recent.items() if at > start})
+
+    def also(self, files: Sequence[_Found]) -> "_Read":
+        """With these, whatever lies between them is still to be read."""
+        return replace(self, recent={**self.recent, **{file.name: (file.changed_ns, file.size) for file in files}})
 
     def text(self) -> str:
         return json.dumps({"until": self.until_ns, "from": self.from_ns, "recent": self.recent})
+
+
+def _windows(files: Sequence[_Found]) -> Iterator[list[_Found]]:
+    """In their order: as many small ones as are read at once, or one large one."""
+    window, size = list[_Found](), 0
+    for file in files:
+        if window and (max(file.size, window[-1].size) > SMALL_BYTES or size + file.size > MOST_BYTES):
+            yield window
+            window, size = [], 0
+        window.append(file)
+        size += file.size
+        if len(window) == MOST_FILES:
+            yield window
+            window, size = [], 0
+    if window:
+        yield window
+
+
+def _one_by_one(file: DataFile, parts: Iterable[Part], before: _Read, after: _Read) -> Iterator[Batch]:
+    """The file is read when its last part is; a part that comes again is not stored again."""
+    for part in parts:
+        yield Batch((after if part.is_last else before).text(), replace(file, path=part.path))
 
 
 def _root_and_pattern(path: str) -> tuple[Path, str]:

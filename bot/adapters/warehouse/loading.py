@@ -9,6 +9,7 @@ from bot.adapters.warehouse.engine import Engine, Session, Value
 from bot.adapters.warehouse.ledger import Ledger, fingerprint, words_of
 from bot.adapters.warehouse.marks import learnt, source_marks
 from bot.adapters.warehouse.merging_runs import NAMELESS, YES, MergedRuns, merge_runs
+from bot.adapters.warehouse.pieces import pieces_of, refuse_known, remember_pieces
 from bot.adapters.warehouse.refresh import Changes, known, refresh_all, refresh_evidence, refresh_hours
 from bot.adapters.warehouse.remarks import (
     SPELLING,
@@ -57,7 +58,9 @@ class Loader:
         mark: SourceMark | None = None,
     ) -> LoadReport:
         prints = [fingerprint(file) for file in files]
-        ledger = self._ledger(files, prints, hints)
+        pieces = pieces_of(files)
+        ledger = self._ledger(files, [*prints, *(print_ for print_, _ in pieces)], hints)
+        refuse_known(pieces, ledger)
         facts = set(self._engine.rows("facts"))
         fresh = [each for each in zip(files, prints, strict=True) if not (each[0].once and ledger.has_read(each[1]))]
         old = _loaded_before(files, [file for file, _ in fresh])
@@ -252,6 +255,9 @@ def _remember(
         if (name, text) not in facts:
             session.run("remember_fact", {"name": name, "value": text})
     for item in staged:
+        if item.file.pieces:
+            remember_pieces(session, pieces_of([item.file]), ledger, newest_of[item.fingerprint], now)
+            continue
         print_, once = item.fingerprint, item.file.once
         held_back = once and item.reading.held_back > 0
         others = not once and ledger.has_another_reading(print_)

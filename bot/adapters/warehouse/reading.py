@@ -34,6 +34,8 @@ class Odd:
     rows: int
     first_row: int
     first_reason: str
+    first_file: str = ""
+    """Of a file made of pieces: the one that has the row."""
 
 
 @dataclass(frozen=True)

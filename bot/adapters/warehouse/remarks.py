@@ -80,9 +80,10 @@ def warnings_of(session: Session, item: Staged, hints: Hints) -> Iterator[tuple[
         yield WARNING, f"{name}: {said}"
     for odd in item.reading.odd:
         values = f"1 value of {odd.column} is" if odd.rows == 1 else f"{odd.rows:,} values of {odd.column} are"
+        place = f"row {odd.first_row}{f' of {odd.first_file}' if odd.first_file else ''}"
         yield (
             f"{WARNING} {stem}.{odd.column}",
-            f"{name}: {values} unknown; the first, in row {odd.first_row}: {odd.first_reason}",
+            f"{name}: {values} unknown; the first, in {place}: {odd.first_reason}",
         )
     if item.kind is RUNS and item.reading.rows and isinstance(item.file, DataFile):
         for spelling, runs in unknown_spellings(session.reader(), hints.vocabulary.categories):

@@ -5,14 +5,16 @@ from dataclasses import dataclass, replace
 
 from bot.adapters.warehouse.calendar_table import Days
 from bot.adapters.warehouse.engine import Session
+from bot.adapters.warehouse.pieces import told_apart
 from bot.adapters.warehouse.reading import Reading, read
 from bot.adapters.warehouse.staging_given import stage_given
 from bot.adapters.warehouse.staging_runs import days_read
 from bot.adapters.warehouse.unmatched import take_spellings
 from bot.adapters.warehouse.values import Meaning
+from bot.domain.errors import BadInput
 from bot.domain.evidence.columns import FILE_KINDS, RUNS, FileKind, kind_of
 from bot.domain.evidence.platform_facts import PlatformFacts
-from bot.ports.warehouse import DataFile, GivenTable, Hints, Progress
+from bot.ports.warehouse import DataFile, GivenTable, Hints, NotAsOne, Progress
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def read_in(
     if isinstance(file, GivenTable):
         return Staged(kind, file, print_, *stage_given(session, file, replace(meaning, mapped=file.columns), hints.of))
     into = "stage_read" if kind is RUNS else f"stage_{kind.stem}"
-    reading = read(session.reader(), kind, file, into, replace(meaning, mapped=file.columns))
+    reading = _read(session, kind, file, into, replace(meaning, mapped=file.columns))
     if kind.stem == "table_loads":
         take_spellings(session.reader(), into, platform)
     if kind is not RUNS:
@@ -52,3 +54,12 @@ def read_in(
     if kind.trace:
         session.adopt(f"{into}_unclear")
     return Staged(kind, file, print_, reading, days_read(session.reader()) if kind is RUNS else (None, None))
+
+
+def _read(session: Session, kind: FileKind, file: DataFile, into: str, meaning: Meaning) -> Reading:
+    try:
+        return told_apart(file, read(session.reader(), kind, file, into, meaning))
+    except BadInput as error:
+        if file.pieces:
+            raise NotAsOne(str(error)) from error
+        raise
