@@ -98,7 +98,7 @@ def of_many() -> DigestTimes:
         known = _write(data)
         opened = SqlWarehouse(DuckDBEngine(None, read_only=False))
         policy = load_policy(BUNDLED_CONFIG / "policy.yaml")
-        LoadingService(opened, policy.failure_text_rules, policy.vocabulary).load(data, known, END, lambda *_: None)
+        LoadingService(opened, policy.failure_text_rules).load(data, known, END, lambda *_: None)
         try:
             return measure(opened, known, END)
         finally:

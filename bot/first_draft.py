@@ -6,20 +6,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.adapters.clock import system_clock
-from bot.adapters.warehouse.headers import LacksColumn
 from bot.config.chosen_registry import known_registry, registry_of
 from bot.config.policy import load_policy
 from bot.config.registry import load_registry
 from bot.config.settings import Settings
-from bot.domain.errors import BadInput
+from bot.domain.errors import BadInput, LacksColumn
 from bot.domain.platform.described import PlatformDescription
 from bot.domain.platform.draft import ProcessorFacts
 from bot.domain.platform.registry import Registry
 from bot.domain.sources import Feed, SourceFailed
 from bot.first_source import SAY_COLUMNS
-from bot.opening import warehouse
+from bot.opening import loading_service, warehouse
 from bot.ports.warehouse import Warehouse
-from bot.services.loading import LoadingService
 from bot.services.registry_draft import DraftRegistry, draft
 from bot.services.sources import SourcesService, SyncReport
 from bot.source_adapters import connected_sources
@@ -84,7 +82,7 @@ def registry_to_load(
     policy = load_policy(settings.config / "policy.yaml")
 
     def read(_here: Settings, opened: Warehouse, registry: Registry) -> None:
-        service = LoadingService(opened, policy.failure_text_rules, policy.vocabulary)
+        service = loading_service(opened, settings)
         service.load(directory, registry, system_clock(), lambda _step, _rows: None)
 
     drafted = _drafted(settings, read, PlatformDescription())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.config.settings import Settings
@@ -168,7 +169,6 @@ def recorded(settings: Settings, registry: Registry) -> Iterator[RecordedService
     """The service that replays a data directory, over a warehouse in memory."""
     from bot.config.policy import load_policy
     from bot.services.health import HealthService
-    from bot.services.loading import LoadingService
     from bot.services.recorded import RecordedService
     from bot.services.replay import ReplayService
 
@@ -177,9 +177,7 @@ def recorded(settings: Settings, registry: Registry) -> Iterator[RecordedService
         gate = replace(policy.gate, shadow=policy.gate.shadow.in_part)
         replay = ReplayService(policy.severity, gate, accepted_losses(settings))
         health = HealthService(opened, registry, service_levels(settings))
-        yield RecordedService(
-            opened, LoadingService(opened, policy.failure_text_rules, policy.vocabulary), replay, health
-        )
+        yield RecordedService(opened, loading_service(opened, settings), replay, health)
 
 
 @contextmanager
@@ -190,8 +188,18 @@ def loading(settings: Settings) -> Iterator[LoadingService]:
 
 
 def loading_service(opened: Warehouse, settings: Settings) -> LoadingService:
+    return loading_by(opened, settings.config, settings.sources_file)
+
+
+def loading_by(opened: Warehouse, config: Path, sources: Path | None) -> LoadingService:
+    """By the words of a configuration, and of its sources for a folder that one of them reads."""
+    from bot.config.chosen_sources import written_in
     from bot.config.policy import load_policy
+    from bot.config.sources import load_sources
     from bot.services.loading import LoadingService
 
-    policy = load_policy(settings.config / "policy.yaml")
-    return LoadingService(opened, policy.failure_text_rules, policy.vocabulary)
+    policy = load_policy(config / "policy.yaml")
+    entries = () if sources is None else load_sources(sources)
+    return LoadingService(
+        opened, policy.failure_text_rules, lambda directory: written_in(directory, entries, policy.vocabulary)
+    )

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.opening import in_memory, warehouse
+from bot.opening import in_memory, loading_by, warehouse
 from bot.state_adapters import to_read_if_any
 
 if TYPE_CHECKING:
@@ -62,12 +62,11 @@ def recorded(old: Path, data: Path, now: datetime) -> Iterator[Warehouse]:
     """A data directory, read by the rules of a configuration folder."""
     from bot.config.policy import load_policy
     from bot.config.registry import load_registry
-    from bot.services.loading import LoadingService
 
     policy = load_policy(old / "policy.yaml")
     registry = load_registry(old / "registry.yaml").registry.judged_by(policy.judgement)
     with in_memory() as opened:
-        loading = LoadingService(opened, policy.failure_text_rules, policy.vocabulary)
+        loading = loading_by(opened, old, old / "sources.yaml")
         loading.load(data, registry, now, lambda _step, _rows: None)
         yield opened
 

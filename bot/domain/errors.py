@@ -17,6 +17,10 @@ class BadInput(FirelineError):
     """Something a person or a file gave is wrong; repeating the call cannot help."""
 
 
+class LacksColumn(BadInput):
+    """A column is not there without which no row can be used, or to which one of ours is mapped."""
+
+
 class WarehouseUnavailable(FirelineError):
     """The warehouse cannot be reached or is held by another process."""
 

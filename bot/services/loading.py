@@ -1,12 +1,12 @@
 """Take in a data directory: find its files, load them whole or not at all, say what came of it."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 
-from bot.domain.errors import BadInput
+from bot.domain.errors import BadInput, LacksColumn
 from bot.domain.evidence.expectation import asks_games
 from bot.domain.evidence.platform_facts import platform_facts
 from bot.domain.evidence.text_rules import TextRule, category_of
@@ -26,10 +26,34 @@ _ALIKE = 0.75
 SUFFIXES = (".parquet", ".csv", ".ndjson", ".jsonl", ".json")
 
 
+LACKING = "Say what it is called under vocabulary.columns in policy.yaml, or under columns of a source of this folder"
+
+
+@dataclass(frozen=True)
+class Written:
+    """How the files of a folder are written: what their words mean, our column -> theirs by the stem of a file, and the
+    time zone of moments without an offset.
+    """
+
+    vocabulary: Vocabulary
+    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    timezone: str | None = None
+
+
+def in_standard(_directory: Path | None) -> Written:
+    return Written(Vocabulary.standard())
+
+
 class LoadingService:
-    def __init__(self, warehouse: Warehouse, rules: Sequence[TextRule], vocabulary: Vocabulary | None = None) -> None:
-        self._warehouse = warehouse
-        self._hints = hints_of(rules, vocabulary or Vocabulary.standard())
+    """`written`: how the files of a folder are written; of None, all others."""
+
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        rules: Sequence[TextRule],
+        written: Callable[[Path | None], Written] = in_standard,
+    ) -> None:
+        self._warehouse, self._rules, self._written = warehouse, rules, written
 
     def stored_registry(self) -> str | None:
         """The document of the registry that the data was loaded with; None: there is no data."""
@@ -37,7 +61,8 @@ class LoadingService:
 
     def adopt(self, registry: Registry, now: datetime) -> None:
         """Store another registry, or other rules for texts, with the data that is there."""
-        self._warehouse.load([], platform_facts(registry), self._hints, now, lambda _step, _rows: None)
+        hints = hints_of(self._rules, self._written(None).vocabulary)
+        self._warehouse.load([], platform_facts(registry), hints, now, lambda _step, _rows: None)
 
     def load(self, directory: Path, registry: Registry, now: datetime, progress: Progress) -> LoadReport:
         """Load every file of the directory. Raises BadInput with the file's name; nothing is changed then."""
@@ -46,7 +71,13 @@ class LoadingService:
             lacking = f"{directory}: there is no runs file ({_names('runs')}), and no history was loaded before."
             raise BadInput(_with_left_out(lacking, directory))
         facts = platform_facts(registry)
-        report = self._warehouse.load([DataFile.of(path) for path in files.values()], facts, self._hints, now, progress)
+        written = self._written(directory)
+        data = [replace(DataFile.of(path), columns=written.columns.get(stem, {})) for stem, path in files.items()]
+        hints = hints_of(self._rules, written.vocabulary, written.timezone)
+        try:
+            report = self._warehouse.load(data, facts, hints, now, progress)
+        except LacksColumn as error:
+            raise BadInput(f"{error}. {LACKING} in sources.yaml.") from error
         games = any(map(asks_games, registry.processors))
         needed = (stem for stem in STEMS if stem not in files and (games or stem != "game_schedule"))
         absent = tuple(f"no {stem} file: cannot tell {STEMS[stem]}" for stem in needed)

@@ -4,8 +4,10 @@ import json
 import os
 import pty
 import re
+import shutil
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,11 +18,15 @@ from typer.testing import CliRunner, Result
 
 from bot.cli.app import app
 from bot.cli.replay import parse_step
+from bot.config.settings import BUNDLED_CONFIG
 from bot.domain.errors import BadInput
+from bot.domain.evidence.vocabulary import Vocabulary
+from bot.services.loading import LoadingService, Written
 from bot.views.replay import said
 from tests.support import notices
 from tests.support.builders import (
     DAY,
+    NOW,
     PROCESSORS,
     Row,
     World,
@@ -28,8 +34,10 @@ from tests.support.builders import (
     game,
     loaded,
     raw_file,
+    registry,
     registry_yaml,
     run,
+    warehouse,
     write_rows,
 )
 from tests.support.gate_story import finding
@@ -80,6 +88,49 @@ def test_a_folder_without_a_registry_is_judged_by_its_own_draft(tmp_path: Path) 
     assert "has no registry.yaml: one was drafted from it" in done.stderr
     assert "not in the registry" not in done.stderr
     assert "table_loads never names" not in done.stderr, "no table of another platform is looked for"
+
+
+def test_a_folder_in_other_words_is_read_as_its_source_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = tmp_path / "config"
+    WORLD.write(tmp_path / "data")
+    (tmp_path / "data" / "runs.parquet").unlink()
+    (tmp_path / "data" / "registry.yaml").write_text(registry_yaml(BOTH))
+    theirs = [
+        {("job" if name == "processor_name" else name): value for name, value in row.items()} for row in WORLD.runs
+    ]
+    write_rows(tmp_path / "data" / "runs.csv", [{**row, "status": f"it was a {row['status']}"} for row in theirs])
+    refused = replay(tmp_path)
+    assert refused.exit_code == 1
+    assert "Say what it is called under vocabulary.columns in policy.yaml, or under columns" in refused.stderr
+    config.mkdir()
+    for name in ("policy.yaml", "slos.yaml"):
+        shutil.copy(BUNDLED_CONFIG / name, config)
+    (config / "sources.yaml").write_text(
+        f"sources:\n- {{name: exports, kind: files, path: '{tmp_path}/data/*.csv', columns: {{processor_name: job}},"
+        " statuses: {success: [it was a success], failed: [it was a failed]}}\n"
+    )
+    monkeypatch.setenv("FIRELINE_CONFIG", str(config))
+    assert replay(tmp_path).exit_code == 0
+    in_other_words = lines(tmp_path)
+    (tmp_path / "data" / "runs.csv").unlink()
+    write_rows(tmp_path / "data" / "runs.parquet", WORLD.runs)
+    monkeypatch.delenv("FIRELINE_CONFIG")
+    assert replay(tmp_path).exit_code == 0
+    assert in_other_words == lines(tmp_path) != []
+
+
+def test_the_same_files_are_read_again_by_other_columns(tmp_path: Path) -> None:
+    theirs = [
+        {("many" if name == "records_processed" else name): value for name, value in row.items()} for row in WORLD.runs
+    ]
+    write_rows(tmp_path / "runs.csv", theirs)
+    columns = dict[str, dict[str, str]]()
+    with closing(warehouse()) as opened:
+        service = LoadingService(opened, (), lambda _: Written(Vocabulary.standard(), columns))
+        for corrected in (0, len(theirs), 0):
+            report = service.load(tmp_path, registry(), NOW, lambda _step, _rows: None)
+            assert sum(file.corrected for file in report.files) == corrected
+            columns["runs"] = {"records_processed": "many"}
 
 
 @pytest.fixture

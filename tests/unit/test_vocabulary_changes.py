@@ -13,7 +13,7 @@ from bot.cli.app import app
 from bot.domain.evidence.runs import Category, Status
 from bot.domain.evidence.vocabulary import Vocabulary
 from bot.ports.warehouse import DataFile, LoadReport
-from bot.services.loading import LoadingService
+from bot.services.loading import LoadingService, Written
 from tests.support.builders import NOW, RULES, World, contents, failed, registry, rows_of, run, warehouse
 
 STANDARD = Vocabulary.standard()
@@ -46,7 +46,9 @@ VOCABULARIES = {
 
 
 def load(into: SqlWarehouse, folder: Path, vocabulary: Vocabulary, now: datetime = NOW) -> LoadReport:
-    return LoadingService(into, RULES, vocabulary).load(folder, registry(), now, lambda _step, _rows: None)
+    return LoadingService(into, RULES, lambda _: Written(vocabulary)).load(
+        folder, registry(), now, lambda _step, _rows: None
+    )
 
 
 def everything(into: SqlWarehouse) -> tuple[object, ...]:

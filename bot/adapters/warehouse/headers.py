@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.domain.errors import BadInput
+from bot.domain.errors import BadInput, LacksColumn
 from bot.domain.evidence.columns import Column, FileKind
 from bot.domain.redaction import visible
 
@@ -25,10 +25,6 @@ class Aliases:
 
 
 NO_ALIASES = Aliases({})
-
-
-class LacksColumn(BadInput):
-    """A column is not there without which no row can be used, or to which one of ours is mapped."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ HELD_BACK, OTHERS = "with rows held back", "and with other words before"
 @dataclass(frozen=True)
 class Ledger:
     """`entries`: what is written down of the files at hand. `words`: the fingerprint of the vocabulary in force, and of
-    the columns and the time zone that a source's rows are read by.
+    the columns and the time zone that their rows are read by.
     """
 
     entries: Collection[str]
@@ -35,7 +35,7 @@ class Ledger:
 
 def words_of(files: Sequence[DataFile | GivenTable], vocabulary: str, timezone: str | None) -> str:
     """`vocabulary`: its fingerprint; `timezone`: of moments without an offset."""
-    columns = sorted({(ours, theirs) for file in files if not file.once for ours, theirs in file.columns.items()})
+    columns = sorted({(ours, theirs) for file in files for ours, theirs in file.columns.items()})
     words = vocabulary if not columns else f"{vocabulary} {hashlib.sha256(repr(columns).encode()).hexdigest()}"
     return words if timezone is None else f"{words} {timezone}"
 
