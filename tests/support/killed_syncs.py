@@ -1,7 +1,8 @@
 """Sync a source again and again, killed at one statement after the other, each time from where the last had been.
 
-`python -m tests.support.killed_syncs FOLDER EVERY` prints how many points it died at, or what went wrong. Every sync is
-a process of its own, forked from one that never opens DuckDB, whose threads a fork would not have.
+`python -m tests.support.killed_syncs FOLDER EVERY [sql, files or bucket]` prints how many points it died at, or what
+went wrong. Every sync is a process of its own, forked from one that never opens DuckDB, whose threads a fork would not
+have.
 """
 
 import os
@@ -9,13 +10,15 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bot.adapters.sources.sql import Question, SqlSource
+import pytest
+
+from bot.adapters.sources import files
 from bot.adapters.warehouse import duckdb_engine
 from bot.adapters.warehouse.duckdb_engine import DuckDBEngine
 from bot.adapters.warehouse.engine import Parameters
@@ -60,18 +63,27 @@ class Mortal(duckdb_engine._Cursor):
 
 
 @contextmanager
-def opened(path: Path, database: Path) -> Iterator[tuple[SqlWarehouse, SourcesService]]:
+def rig_of(kind: str, folder: Path) -> Iterator[rigs.Rig]:
+    """Files come two by two."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(files, "MOST_FILES", 2)
+        made: dict[str, Callable[[], AbstractContextManager[rigs.Rig]]] = {
+            "sql": lambda: rigs.sqlite(folder),
+            "files": lambda: rigs.files(folder),
+            "bucket": lambda: rigs.bucket(patch),
+        }
+        with made[kind]() as rig:
+            yield rig
+
+
+@contextmanager
+def opened(path: Path, rig: rigs.Rig) -> Iterator[tuple[SqlWarehouse, SourcesService]]:
     duckdb_engine._Cursor = Mortal  # type: ignore[misc]
     held = SqlWarehouse(DuckDBEngine(path, cache_directory=path.parent / "sql"))
-    source = SqlSource("history", Feed.RUNS, f"sqlite:///{database}", _question(), rigs.THEIRS, batch_rows=2)
-    plan = SourcePlan("history", "sql", Feed.RUNS, timedelta(minutes=1), rigs.LATENESS)
-    connected = Connected(plan, source, hints_of(RULES, Vocabulary.standard()))
+    plan = SourcePlan("history", "any", Feed.RUNS, timedelta(minutes=1), rigs.LATENESS)
+    connected = Connected(plan, rig.again(), hints_of(RULES, Vocabulary.standard()))
     yield held, SourcesService(held, [connected], registry, lambda: NOW)
     held.close()
-
-
-def _question() -> Question:
-    return Question(rigs.QUERY, "inserted_at", "time", rigs.LATENESS)
 
 
 def forked(work: Callable[[], int]) -> int:
@@ -82,45 +94,47 @@ def forked(work: Callable[[], int]) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def main(folder: Path, every: int) -> str:
-    database, start, clean = folder / "history.db", folder / "start.duckdb", folder / "clean.duckdb"
-    with rigs.sqlite(folder) as rig:
-        rig.put(OLD)
-        assert forked(lambda: sync(start, database)) == SURVIVED
-        rig.put(NEW)
-    shutil.copy(start, clean)
-    assert forked(lambda: sync(clean, database)) == forked(lambda: remembered(clean, database)) == SURVIVED
-    points, mortal = 0, folder / "mortal.duckdb"
-    while True:
-        shutil.copy(start, mortal)
-        (folder / "mortal.duckdb.wal").unlink(missing_ok=True)
-        ended = forked(partial(sync, mortal, database, left=points * every))
-        if ended == SURVIVED:
-            return f"died at {points} points"
-        if ended != -signal.SIGKILL or forked(lambda: compared(mortal, clean, database)) != SURVIVED:
-            return f"wrong after statement {points * every}: {ended}"
-        points += 1
+def main(folder: Path, every: int, kind: str = "sql") -> str:
+    start, clean = folder / "start.duckdb", folder / "clean.duckdb"
+    with rig_of(kind, folder) as rig:
+        for at in range(0, len(OLD), 7):
+            rig.put(OLD[at : at + 7])
+        assert forked(lambda: sync(start, rig)) == SURVIVED
+        for row in NEW:
+            rig.put([row])
+        shutil.copy(start, clean)
+        assert forked(lambda: sync(clean, rig)) == forked(lambda: remembered(clean, rig)) == SURVIVED
+        points, mortal = 0, folder / "mortal.duckdb"
+        while True:
+            shutil.copy(start, mortal)
+            (folder / "mortal.duckdb.wal").unlink(missing_ok=True)
+            ended = forked(partial(sync, mortal, rig, left=points * every))
+            if ended == SURVIVED:
+                return f"died at {points} points"
+            if ended != -signal.SIGKILL or forked(lambda: compared(mortal, clean, rig)) != SURVIVED:
+                return f"wrong after statement {points * every}: {ended}"
+            points += 1
 
 
-def sync(path: Path, database: Path, left: int | None = None) -> int:
-    with opened(path, database) as (_, service):
+def sync(path: Path, rig: rigs.Rig, left: int | None = None) -> int:
+    with opened(path, rig) as (_, service):
         Mortal.left, Mortal.spent = left, 0
         service.sync("history")
     return SURVIVED
 
 
-def compared(path: Path, clean: Path, database: Path) -> int:
+def compared(path: Path, clean: Path, rig: rigs.Rig) -> int:
     """A sync after the kill leaves what one sync without it has left, and counts no row twice."""
-    return SURVIVED if _after(path, database) == clean.with_suffix(".txt").read_text() else WRONG
+    return SURVIVED if _after(path, rig) == clean.with_suffix(".txt").read_text() else WRONG
 
 
-def remembered(clean: Path, database: Path) -> int:
-    clean.with_suffix(".txt").write_text(_after(clean, database))
+def remembered(clean: Path, rig: rigs.Rig) -> int:
+    clean.with_suffix(".txt").write_text(_after(clean, rig))
     return SURVIVED
 
 
-def _after(path: Path, database: Path) -> str:
-    with opened(path, database) as (held, service):
+def _after(path: Path, rig: rigs.Rig) -> str:
+    with opened(path, rig) as (held, service):
         service.sync("history")
         again = service.sync("history").added
         (mark,) = held.source_marks().values()
@@ -129,4 +143,4 @@ def _after(path: Path, database: Path) -> str:
 
 
 if __name__ == "__main__":
-    print(main(Path(sys.argv[1]), int(sys.argv[2])))
+    print(main(Path(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:]))
