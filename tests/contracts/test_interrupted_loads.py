@@ -88,7 +88,7 @@ class WithoutTransactions(DuckDBEngine):
         super().__init__(path, cache_directory=cache)
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self, *, large: bool = False) -> Iterator[Session]:  # noqa: ARG002 (as the port has it)
         with self._opened.connection.cursor() as cursor:
             cursor.execute("SET TimeZone = 'UTC'")
             mortal = MortalCursor(cursor, self._translator)

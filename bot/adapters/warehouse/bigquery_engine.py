@@ -86,7 +86,7 @@ class BigQueryEngine:
         return qualified(bound(sql_text(name), parameters or {}), self._where)
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self, *, large: bool = False) -> Iterator[Session]:  # noqa: ARG002 (its memory is not this machine's)
         """There is no transaction over several jobs. An interrupted load is safe to repeat: every step gives the same
         result when it is taken again, the mark of an unfinished load makes the next one count everything again, and a
         file enters the ledger last. Until then readers may see a part of the load."""

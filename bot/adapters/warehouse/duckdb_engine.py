@@ -6,7 +6,7 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -19,6 +19,7 @@ from bot.adapters.warehouse import schema_version
 from bot.adapters.warehouse.custom_query import checked, interrupted_after, query_explained
 from bot.adapters.warehouse.dialect import Translator, readable, translator
 from bot.adapters.warehouse.engine import NO_JOINS, Parameters, Session, Value, refuse_unless
+from bot.adapters.warehouse.limits import Thrift
 from bot.adapters.warehouse.parsed import execute, parsed
 from bot.adapters.warehouse.pasteable import bound
 from bot.adapters.warehouse.sql_text import sql_text, statements
@@ -107,11 +108,23 @@ class DuckDBEngine:
 
     def rows(self, name: str, parameters: Parameters | None = None) -> list[tuple[Any, ...]]:
         with self._usable() as opened:
-            return opened.cursor(self._translator).rows(name, parameters)
+            return self._with_room(lambda: opened.cursor(self._translator).rows(name, parameters))
 
     def select(self, query: CustomQuery, parameters: Parameters) -> list[tuple[Any, ...]]:
-        with self._asking(query) as cursor:
-            return cursor.asked(checked(query), parameters)
+        def ask() -> list[tuple[Any, ...]]:
+            with self._asking(query) as cursor:
+                return cursor.asked(checked(query), parameters)
+
+        return self._with_room(ask)
+
+    def _with_room(self, ask: Callable[[], list[tuple[Any, ...]]]) -> list[tuple[Any, ...]]:
+        """A question that fails for want of memory while a load is thrifty with it is asked again with all of it."""
+        try:
+            return ask()
+        except Exception as error:
+            if not self._opened.thrift.given_up_for(error):
+                raise
+            return ask()
 
     def explain(self, query: CustomQuery, parameters: Parameters) -> None:
         with self._asking(query) as cursor:
@@ -133,13 +146,17 @@ class DuckDBEngine:
         return readable(bound(sql_text(name), parameters or {}))
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self, *, large: bool = False) -> Iterator[Session]:
         refuse_unless(self._may)
-        with self._writing, self._usable() as opened:
+        with self._writing, self._usable() as opened, self._thrifty(opened, large=large):
             cursor = opened.connection.cursor()
             cursor.execute("SET TimeZone = 'UTC'")
             with _transaction(cursor):
                 yield _Cursor(cursor, self._translator)
+
+    def _thrifty(self, opened: _Opened, *, large: bool) -> AbstractContextManager[None]:
+        """In memory nothing can be let go: it is all there is."""
+        return opened.thrift.held() if large and self._path is not None else nullcontext()
 
     def close(self) -> None:
         with _explained(self._path):
@@ -150,7 +167,7 @@ class _Opened:
     """A connection, and a cursor on it for each thread that reads."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self.connection, self.broken = connection, False
+        self.connection, self.broken, self.thrift = connection, False, Thrift(connection)
         self._local, self._cursors = threading.local(), WeakSet[_Cursor]()
 
     def cursor(self, translator: Translator) -> _Cursor:

@@ -20,6 +20,10 @@ planning takes half the time.
 """
 
 
+class NeedsRoom(Exception):
+    """A write that was `large` has had too little memory, or disk beside it. Nothing was changed."""
+
+
 class Session(Protocol):
     """One writer's connection: staging tables made in it are seen by its later statements."""
 
@@ -73,8 +77,10 @@ class Engine(Protocol):
         """The query as a console of this database takes it, with the values in it."""
         ...
 
-    def write(self) -> AbstractContextManager[Session]:
-        """One writer at a time; everything done within is kept whole or not at all, where the database can."""
+    def write(self, *, large: bool = False) -> AbstractContextManager[Session]:
+        """One writer at a time; everything done within is kept whole or not at all, where the database can. `large`:
+        with no more memory than it needs. Raises NeedsRoom where that was too little: it may succeed without.
+        """
         ...
 
     def only_while(self, may: Callable[[], bool]) -> None:

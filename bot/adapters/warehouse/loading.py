@@ -1,6 +1,6 @@
 """Load data files: read all, refuse what makes no sense, then change everything in one step."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import cast
 
@@ -56,11 +56,11 @@ class Loader:
         now: datetime,
         progress: Progress,
         mark: SourceMark | None = None,
+        *,
+        large: bool = False,
     ) -> LoadReport:
         prints = [fingerprint(file) for file in files]
-        pieces = pieces_of(files)
-        ledger = self._ledger(files, [*prints, *(print_ for print_, _ in pieces)], hints)
-        refuse_known(pieces, ledger)
+        ledger = self._ledger(files, prints, hints)
         facts = set(self._engine.rows("facts"))
         fresh = [each for each in zip(files, prints, strict=True) if not (each[0].once and ledger.has_read(each[1]))]
         old = _loaded_before(files, [file for file, _ in fresh])
@@ -71,7 +71,7 @@ class Loader:
         if not fresh and not new_document and not new_platform and not new_rules:
             self._only_move(mark, now)
             return LoadReport(files=old)
-        with self._engine.write() as session:
+        with self._engine.write(large=large) as session:
             meaning, look = self._meaning(files, platform, hints, now, mark, ledger)
             staged = [read_in(session, *each, meaning, hints, progress, platform) for each in in_order(fresh)]
             before = known(session)
@@ -106,15 +106,16 @@ class Loader:
         self._looked |= {look for item in staged if look and item.reading.rows}
         rejected = tuple(row for item in staged for row in item.reading.rejected)
         touched_from = min((moment for moment in touched if moment is not None), default=now)
-        merged = (_report(item, *run.counts) for item, run in zip(with_runs, runs, strict=True))
-        useless = (_report(item, 0, 0, 0) for item in staged if item.kind is RUNS and not item.reading.rows)
-        waiting = sum(item.reading.waiting for item in staged)
-        return LoadReport((*old, *evidence, *merged, *useless), rejected, warnings, touched_from, waiting)
+        reports = (*old, *evidence, *_of_runs(staged, with_runs, runs))
+        return LoadReport(reports, rejected, warnings, touched_from, sum(item.reading.waiting for item in staged))
 
     def _ledger(self, files: Sequence[DataFile | GivenTable], prints: Sequence[str], hints: Hints) -> Ledger:
-        given = {"fingerprints": ",".join(prints)}
+        pieces = pieces_of(files)
+        given = {"fingerprints": ",".join([*prints, *(print_ for print_, _ in pieces)])}
         entries = {text for (text,) in self._engine.rows("loaded_fingerprints", given)}
-        return Ledger(entries, words_of(files, hints.vocabulary.fingerprint, hints.timezone))
+        ledger = Ledger(entries, words_of(files, hints.vocabulary.fingerprint, hints.timezone))
+        refuse_known(pieces, ledger)
+        return ledger
 
     def _meaning(
         self,
@@ -159,6 +160,11 @@ def _merge_evidence(session: Session, item: Staged, progress: Progress, now: dat
     ((after,),) = session.rows("count_evidence")
     added = int(after - before)
     return _report(item, item.reading.rows, added, corrected)
+
+
+def _of_runs(staged: Sequence[Staged], with_runs: Sequence[Staged], runs: Sequence[MergedRuns]) -> Iterator[FileReport]:
+    yield from (_report(item, *run.counts) for item, run in zip(with_runs, runs, strict=True))
+    yield from (_report(item, 0, 0, 0) for item in staged if item.kind is RUNS and not item.reading.rows)
 
 
 def _report(item: Staged, rows: int, added: int, corrected: int) -> FileReport:

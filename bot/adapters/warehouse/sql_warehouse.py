@@ -10,8 +10,9 @@ from bot.adapters.warehouse import daily, marks
 from bot.adapters.warehouse.custom_query import day_values
 from bot.adapters.warehouse.dates_of_runs import dates_started
 from bot.adapters.warehouse.draft_facts import processor_facts
-from bot.adapters.warehouse.engine import Engine, Parameters
+from bot.adapters.warehouse.engine import Engine, NeedsRoom, Parameters
 from bot.adapters.warehouse.health_rows import example_of, failed_group, parameters_of, run_count
+from bot.adapters.warehouse.limits import is_large
 from bot.adapters.warehouse.live_health import LiveHealth
 from bot.adapters.warehouse.observed import observed, observed_dates
 from bot.adapters.warehouse.settled import FOREVER, Settled
@@ -232,8 +233,12 @@ class SqlWarehouse:
         progress: Progress,
         mark: SourceMark | None = None,
     ) -> LoadReport:
+        given = files, platform, hints, now, progress, mark
         try:
-            report = self._loader.load(files, platform, hints, now, progress, mark)
+            try:
+                report = self._loader.load(*given, large=is_large(files))
+            except NeedsRoom:
+                report = self._loader.load(*given)
         except WarehouseUnavailable:
             self._settled.forget(datetime.min.replace(tzinfo=UTC))  # whether it was committed is not known
             raise

@@ -35,8 +35,8 @@ class TracingEngine:
     def pasteable(self, name: str, parameters: Parameters | None = None) -> str:
         return self._engine.pasteable(name, parameters)
 
-    def write(self) -> AbstractContextManager[Session]:
-        return self._engine.write()
+    def write(self, *, large: bool = False) -> AbstractContextManager[Session]:
+        return self._engine.write(large=large)
 
     def only_while(self, may: Callable[[], bool]) -> None:
         self._engine.only_while(may)
