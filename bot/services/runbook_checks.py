@@ -25,9 +25,8 @@ from bot.services.incidents import IncidentService
 from bot.services.sources import SourcesService
 from bot.services.validation import Picture, ValidationService
 
-AROUND = timedelta(minutes=15)
-"""Before what a runbook was started for began, the log is looked at from then on; and at most so far back."""
 LOOK_BACK = timedelta(hours=6)
+"""So far back the log is looked at, at most."""
 MOST_LINES = 100
 FLEET_DAYS = 2
 NO_PROCESSOR = "the runbook was started for no processor"
@@ -103,7 +102,7 @@ class RunbookChecks:
         }
 
     def measure(self, step: Step, subject: Subject, since: datetime, now: datetime) -> Measured:
-        """`since`: when what the runbook was started for began."""
+        """`since`: from when on the log is looked at."""
         answer = self._answers.get(step.call)
         if answer is None:
             return not_known(f"this release has no check {step.call}", now, final=True)
@@ -244,7 +243,7 @@ class RunbookChecks:
     def _error_lines(self, asked: _Question) -> Measured:
         if self._of.errors is None:
             raise NeverKnown(NO_LOGS)
-        since = max(asked.since - AROUND, asked.now - LOOK_BACK)
+        since = max(asked.since, asked.now - LOOK_BACK)
         lines = self._of.errors(self._service(asked), since, asked.now)
         more = "+" if len(lines) >= MOST_LINES else ""
         newest = f"{lines[0].at:%H:%M} UTC: {lines[0].text}" if lines else ""

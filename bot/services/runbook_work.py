@@ -28,6 +28,8 @@ from bot.services.runbooks import MOST_TRIES, note, put, shown_of
 log = logging.getLogger("fireline.runbooks")
 SETTLES = timedelta(seconds=2)
 """So long after a try a channel may not show yet what it took."""
+AROUND = timedelta(minutes=15)
+"""So long before the trouble the log is looked at."""
 PAGING_ON = frozenset({ResponseState.OPEN, ResponseState.ACKNOWLEDGED, ResponseState.EXHAUSTED})
 NOBODY = "the incident pages nobody any more"
 FIRELINE = Actor("fireline", "Fireline", Way.TERMINAL)
@@ -161,7 +163,9 @@ class RunbookWork:
 
 
 def _since(run: Run, began: datetime) -> datetime:
-    """What is looked at begins with the trouble; after an action with its end."""
+    """What is looked at begins shortly before the trouble; after an action with that: what failed before it does not
+    count against it.
+    """
     pairs = zip(run.runbook.steps, run.steps, strict=True)
     acted = [state.at for step, state in pairs if step.kind is StepKind.ACTION and state.state is StepState.DONE]
-    return max([began, *(at for at in acted if at is not None)])
+    return max([began - AROUND, *(at for at in acted if at is not None)])

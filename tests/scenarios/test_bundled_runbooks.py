@@ -20,6 +20,7 @@ from bot.domain.runbooks.runbook import Step, StepKind
 from bot.domain.sources import Feed, SourcePlan, SourceStatus
 from bot.guiding import deployments_of
 from bot.ports.fakes.state import FakeState
+from bot.services import runbook_work
 from bot.services.blindness import Blindness
 from bot.services.deploys import DeploysService
 from bot.services.runbooks import Deed
@@ -96,6 +97,15 @@ def test_every_step_works(name: str, desk: Desk) -> None:
         if step.kind is StepKind.ACTION:
             assert (state.state is StepState.SKIPPED) is (step.call in NOT_HERE), (step, state)
     assert any("started the runbook" in each for each in desk.told())
+
+
+def test_what_failed_before_an_action_does_not_count_against_it(desk: Desk) -> None:
+    ben = desk.services.responses.who(PEOPLE["Ben"], NOW)
+    run = desk.services.runbooks.start("alert-storm", ben, NOW, incident=desk.incident)
+    began = NOW - timedelta(hours=1)
+    assert runbook_work._since(run, began) == began - runbook_work.AROUND
+    steps = [replace(state, state=StepState.DONE, at=NOW) for _, state in pairs(run)]
+    assert runbook_work._since(replace(run, steps=tuple(steps)), began) == NOW
 
 
 def measured(desk: Desk, call: str, subject: Subject, **arguments: str) -> tuple[object, str]:
