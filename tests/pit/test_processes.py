@@ -31,7 +31,8 @@ def test_a_worker_is_killed_in_the_middle_of_a_p0(tmp_path: Path, postgres_folde
         assert len(cards) == 1, [card["text"] for card in cards]
         made.until(lambda: "done by this process" in second.get("/healthz")[1])
         assert "fireline_lane_seconds" in second.get("/metrics")[1]
-        assert [process.get("/healthz")[0] for process in (second, *webs)] == [200] * 3, made.logs()
+        # Until the lease of the killed worker is over, its page may be unsent, and health says so.
+        made.until(lambda: [process.get("/healthz")[0] for process in (second, *webs)] == [200] * 3)
         assert "Traceback" not in made.logs(), made.logs()
 
 
