@@ -8,6 +8,7 @@ import pytest
 from bot.domain.evidence.known import Seen
 from bot.domain.evidence.observation import Observed, RunSeen, TableLoad
 from bot.domain.evidence.runs import Category, Status
+from bot.domain.findings.finding import FLEET
 from bot.domain.findings.finding import FindingKind as Kind
 from bot.domain.findings.severity import Severity
 from bot.domain.incidents.decisions import Decision, Outcome
@@ -150,9 +151,14 @@ def test_where_a_recorded_history_ends_nobody_is_silent() -> None:
     assert announced(*polls, last) == []
 
 
-def test_a_poller_is_not_called_silent_while_nothing_arrives_at_all() -> None:
-    stops, resumes = FIRST + timedelta(days=9), FIRST + timedelta(days=9, hours=20)
-    both = [*every(10, 11, (stops, resumes)), *every(30, 11, (stops, resumes), "Other")]
-    assert not {each.finding.root for each in announced(*both) if each.finding.since > stops - timedelta(hours=1)} & {
-        "Poller"
-    }
+@pytest.mark.parametrize("others", [{}, {"Other": 30}, {"Nightly": 24 * 60}, {"Other": 30, "Nightly": 24 * 60}])
+def test_pollers_too_few_for_a_fleet_are_silent_each_by_itself_though_nothing_else_begins(
+    others: dict[str, int],
+) -> None:
+    stops, resumes = FIRST + timedelta(days=9, minutes=5), FIRST + timedelta(days=9, hours=20)
+    rest = [run for name, minutes in others.items() for run in every(minutes, 11, (stops, resumes), name)]
+    said = {each.finding.root: each.at for each in announced(*every(10, 11, (stops, resumes)), *rest)}
+    pollers = {"Poller", *others} - {"Nightly"}
+    assert said.keys() >= pollers
+    assert max(said[name] for name in pollers) <= stops + timedelta(minutes=90)
+    assert FLEET not in said

@@ -36,9 +36,12 @@ def test_a_history_that_ends_misses_nothing_after_its_last_date() -> None:
 
 @pytest.mark.parametrize("after", [timedelta(), timedelta(hours=3)])
 def test_what_is_due_until_the_end_that_is_asked_for_is_reported(after: timedelta) -> None:
-    slot, *silence = told_until(LAST_ROW + after)
+    """A poller within the hour; the fleet when so many of it were due."""
+    slot, poller, *silence = told_until(LAST_ROW + after)
     assert (slot.finding.kind, slot.finding.root) == (Kind.MISSING_RUN, "Standings")
     assert slot.finding.data_date == DATE_AFTER
+    assert (poller.finding.kind, poller.finding.root) == (Kind.MISSING_RUN, "Poller")
+    assert poller.at - poller.finding.since <= timedelta(minutes=70)
     assert {(each.finding.kind, each.finding.root) for each in silence} == {(Kind.SOURCE_BLIND, FLEET)}
     assert {each.outcome for each in silence[1:]} <= {Outcome.UPDATE}
 

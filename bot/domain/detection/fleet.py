@@ -23,6 +23,8 @@ FEWEST = 3
 """So many processors have let a slot pass: fewer are those, and no fleet."""
 IN_SERVICE = timedelta(days=8)
 """What has not run for longer is not waited for."""
+SOON = 2 * MISSING_AFTER
+"""Where the fleet lets its slots pass within that, no silence is told of one by itself before."""
 AHEAD = timedelta(hours=36)
 CATCHES_UP = timedelta(hours=24)
 """After a stop a fleet fills by itself, or by hand, what it has missed; rows that a date lacks show at its end."""
@@ -76,6 +78,8 @@ class Fleet:
         """The troubles with those that its silence explains put together into one."""
         self._look(now)
         silent = self._silent
+        if silent is None or silent.until is not None:
+            troubles = [trouble for trouble in troubles if not self._waits(trouble, now)]
         if silent is None:
             return troubles
         others = [trouble for trouble in troubles if not self._explains(silent, trouble)]
@@ -86,6 +90,19 @@ class Fleet:
         if silent.until is not None and not explained:
             return troubles
         return [_trouble(silent, explained, now), *others]
+
+    def _waits(self, trouble: Trouble, now: datetime) -> bool:
+        """Has nothing else begun since one fell silent, and will it soon be seen whether all have? Where fewer are due
+        than make a fleet, each is told by itself.
+        """
+        newest, least = self._pauses.last, self._history.registry.judgement.silent_least
+        if trouble.error_class != SILENCE or newest is None or newest >= trouble.since + least:
+            return False
+        missed_at: dict[str, datetime] = {}
+        for slot, name in self._slots(newest):
+            missed_at.setdefault(name, slot)
+        passed = sorted(missed_at.values())[FEWEST - 1 : FEWEST]
+        return now < max([newest + MISSING_AFTER, *(slot for slot in passed if slot <= newest + SOON)])
 
     def _look(self, now: datetime) -> None:
         if self._silent is not None and self._silent.until is None:

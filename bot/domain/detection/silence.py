@@ -108,8 +108,6 @@ class Silence:
         gaps, (usual, evident_at) = self._gaps[name], counts
         if gaps.last is None or now < evident_at or (ends_at is not None and evident_at > ends_at):
             return None
-        if not self.others_ran(name, gaps.last + self._judgement.silent_least):
-            return None
         return Trouble(
             kind=FindingKind.MISSING_RUN,
             processors=(name,),
@@ -147,11 +145,3 @@ class Silence:
     def last_starts(self) -> Iterator[tuple[str, datetime]]:
         """Of everybody who has started."""
         return ((name, gaps.last) for name, gaps in self._gaps.items() if gaps.last is not None)
-
-    def others_ran(self, name: str, since: datetime) -> bool:
-        """Has another processor started since? Else nothing arrives at all, and its silence is not its own.
-
-        A processor that is alone in its history is judged by itself.
-        """
-        others = [gaps.last for other, gaps in self._gaps.items() if other != name and gaps.last is not None]
-        return not others or max(others) >= since
