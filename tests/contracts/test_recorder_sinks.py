@@ -159,6 +159,24 @@ def test_a_run_is_kept_once_however_often_it_is_told(kept: Kept, tmp_path: Path)
     assert (len(rows), rows[-1]) == (kept.rows_a_run, ("r1", "success", 12))
 
 
+def test_bigquery_takes_many_events_with_one_statement(bigquery_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each takes about a second."""
+    run, asked = BigQuerySink._run, list[str]()
+
+    def noted(sink: BigQuerySink, text: str, *given: Any, **options: Any) -> list[tuple[Any, ...]]:
+        asked.append(text)
+        return run(sink, text, *given, **options)
+
+    monkeypatch.setattr(BigQuerySink, "_run", noted)
+    for kept in in_bigquery(bigquery_endpoint):
+        event = {"kind": "start", "at": "2026-01-15T08:00:00+00:00", "processor_name": "Box"}
+        events = [{**event, "run_id": f"r{number}", "data_date": day} for number in range(99) for day in (DAY, None)]
+        assert kept.sink.send([*events, *events[:9]]) == []
+        assert kept.sink.send(events) == []
+        assert len(asked) == 2
+        assert len(kept.rows()) == len(events)
+
+
 def test_a_date_is_done_once_a_run_has_brought_records(kept: Kept, tmp_path: Path) -> None:
     assert kept.sink.done("Box", DAY).state == "not done"
     for run_id, ends in {"none": {"records": 0}, "failed": {"fail": 1, "records": 5}}.items():
