@@ -160,7 +160,7 @@ def test_a_run_is_kept_once_however_often_it_is_told(kept: Kept, tmp_path: Path)
 
 
 def test_bigquery_takes_many_events_with_one_statement(bigquery_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each takes about a second."""
+    """Each takes about a second. It reads the partitions of those events alone, whichever column makes them."""
     run, asked = BigQuerySink._run, list[str]()
 
     def noted(sink: BigQuerySink, text: str, *given: Any, **options: Any) -> list[tuple[Any, ...]]:
@@ -175,6 +175,17 @@ def test_bigquery_takes_many_events_with_one_statement(bigquery_endpoint: str, m
         assert kept.sink.send(events) == []
         assert len(asked) == 2
         assert len(kept.rows()) == len(events)
+        dateless = [event for event in events if event["data_date"] is None]
+        dated = [event for event in events if event["data_date"] is not None]
+        assert kept.sink.send(dateless) == []
+        assert kept.sink.send(dated) == []
+        assert len(kept.rows()) == len(events)
+        by_start = "there.started_at BETWEEN @first_start AND @last_start"
+        by_date = "there.data_date BETWEEN @first_date AND @last_date"
+        no_date = "there.data_date IS NULL"
+        either = f"{by_start} AND ({by_date} OR {no_date})"
+        wanted = [either, either, f"{by_start} AND ({no_date})", f"{by_start} AND ({by_date})"]
+        assert [within in text for within, text in zip(wanted, asked, strict=True)] == [True] * 4
 
 
 def test_a_date_is_done_once_a_run_has_brought_records(kept: Kept, tmp_path: Path) -> None:

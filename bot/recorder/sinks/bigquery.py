@@ -27,6 +27,22 @@ def _same(name: str) -> str:
     return equal if name in NEVER_NULL else f"({equal} OR (there.{name} IS NULL AND given.{name} IS NULL))"
 
 
+def _bounds(rows: list[dict[str, Any]]) -> tuple[list[str], dict[str, tuple[str, Any]]]:
+    """Where rows like these can be: a table is partitioned by one of these columns, and may ask for such a condition.
+    BigQuery leaves partitions out by a value that it has beforehand, not by one of a join.
+    """
+    starts = [row["started_at"] for row in rows]
+    within = ["there.started_at BETWEEN @first_start AND @last_start"]
+    given = {"first_start": ("TIMESTAMP", min(starts)), "last_start": ("TIMESTAMP", max(starts))}
+    dates = [row["data_date"] for row in rows if row["data_date"] is not None]
+    of = ["there.data_date BETWEEN @first_date AND @last_date"] if dates else []
+    if dates:
+        given |= {"first_date": ("DATE", min(dates)), "last_date": ("DATE", max(dates))}
+    if len(dates) < len(rows):
+        of.append("there.data_date IS NULL")
+    return [*within, f"({' OR '.join(of)})"], given
+
+
 class BigQuerySink:
     """`table`: PROJECT.DATASET.TABLE; the project pays. `client` None: one with the application's own credentials."""
 
@@ -41,20 +57,24 @@ class BigQuerySink:
 
     def _put(self, rows: list[dict[str, Any]]) -> None:
         """One INSERT for all: each takes a second, and waits for no other change of the table. Its columns may be
-        NULL, which an array of values cannot hold: so they come as one text of JSON.
+        NULL, which an array of values cannot hold: so they come as one text of JSON. What is there already is looked
+        for in the partitions of these rows alone.
         """
+        if not rows:
+            return
         names = ", ".join(f"`{name}`" for name in COLUMNS)
-        given = ", ".join(
+        kept = ", ".join(
             f"CAST(JSON_VALUE(r, '$.{name}') AS {TYPES.get(name, 'STRING')}) AS `{name}`" for name in COLUMNS
         )
-        same = " AND ".join(_same(name) for name in SAME)
+        within, given = _bounds(rows)
+        same = " AND ".join([*within, *map(_same, SAME)])
         text = (
             f"INSERT INTO {self._table} ({names}) SELECT {names} "  # noqa: S608
-            f"FROM (SELECT {given} FROM UNNEST(JSON_QUERY_ARRAY(@rows)) AS r) AS given "
+            f"FROM (SELECT {kept} FROM UNNEST(JSON_QUERY_ARRAY(@rows)) AS r) AS given "
             f"WHERE NOT EXISTS (SELECT 1 FROM {self._table} AS there WHERE {same})"
         )
         once = {tuple(row[name] for name in SAME): row for row in reversed(rows)}
-        self._insert(text, {"rows": ("STRING", json.dumps(list(once.values()), default=str))})
+        self._insert(text, {"rows": ("STRING", json.dumps(list(once.values()), default=str)), **given})
 
     def _insert(self, text: str, given: dict[str, tuple[str, Any]]) -> None:
         """Raises Unfit where the statement is right and its values are not."""
