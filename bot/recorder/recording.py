@@ -98,7 +98,10 @@ class Recorder:
         with self._lock:
             thread, self._thread = self._thread, None
         if isinstance(self._sink, Stops):
-            self._sink.stop()
+            try:
+                self._sink.stop()
+            except Exception as error:  # noqa: BLE001 (somebody else's sink: the process ends all the same)
+                warn("the sink cannot be stopped: %s: %s", words(type(error).__name__), words(error))
         self._hurry.set()
         self._news.set()
         if thread is not None:

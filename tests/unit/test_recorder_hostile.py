@@ -123,6 +123,7 @@ def test_whatever_it_is_configured_with_the_job_goes_on(
         job(lambda run: setattr(run, "records", 1))
         assert recorder.is_done("Box", DAY).why
         made.flush(0.5)
+        made.close()
     assert [event["kind"] for event in sink.events] == ["start", "success"] * 2
     recording._DEFAULT.clear()
 
