@@ -32,7 +32,7 @@ class Stopping:
 
     def ask(self, end: Callable[[], object]) -> None:
         if self.asked:
-            _leave(0)
+            leave(0)
         self.asked = True
         self._last_resort.start()
         end()
@@ -62,7 +62,7 @@ def stoppable(farewell: Callable[[], None]) -> Iterator[Stopping]:
         if stopping.asked:
             farewell()
         if set(threading.enumerate()) - before:
-            _leave(code)
+            leave(code)
         for number, handler in usual.items():
             signal.signal(number, handler)
 
@@ -74,10 +74,11 @@ def _interrupt() -> None:
 def _took_too_long() -> None:
     """Whatever still runs may be cut off at any moment: what is not finished is done again at the next start."""
     log.warning("stopping took more than %.0f s: the process was ended", LONGEST_STOP_S)
-    _leave(0)
+    leave(0)
 
 
-def _leave(code: int) -> None:
+def leave(code: int) -> None:
+    """End the process at once, with all that was said: no thread is asked, and none is torn down."""
     logging.shutdown()
     sys.stdout.flush()
     sys.stderr.flush()
